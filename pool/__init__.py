@@ -1,0 +1,1 @@
+"""The national project pool: applying, assessing, allocating, deciding and following up."""

@@ -1,0 +1,1 @@
+"""Scenarios under a ceiling with regional spread."""

@@ -1,0 +1,1 @@
+"""Interests, assignment, blind scores, calibration, panel and merit."""
