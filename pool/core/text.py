@@ -32,7 +32,10 @@ class LabeledEnum(enum.StrEnum):
     label: str
     tone: Tone
 
-    def __new__(cls, value: str, label: str, tone: Tone = "neutral") -> Self:
+    # The label has a default only because type checkers also read this as the look-up State("draft").
+    def __new__(cls, value: str, label: str = "", tone: Tone = "neutral") -> Self:
+        if not label:
+            raise TypeError(f"{cls.__name__} {value!r} has no Dutch label")
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

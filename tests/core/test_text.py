@@ -31,6 +31,11 @@ def test_a_state_is_its_value_and_knows_its_label() -> None:
         State("concept")
 
 
+def test_a_state_without_a_label_cannot_be_declared() -> None:
+    with pytest.raises(TypeError, match="no Dutch label"):
+        text.LabeledEnum("Bare", {"DRAFT": "draft"})
+
+
 def test_dates_and_moments() -> None:
     assert text.format_date(date(2026, 11, 21)) == "21 november 2026"
     assert text.format_date(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "1 januari 2027"
