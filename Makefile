@@ -11,7 +11,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 NODE := $(if $(shell command -v npm 2>/dev/null),,node)
 BIN := .venv/bin
 
-export PORT JOBS
+export JOBS
+export npm_config_update_notifier := false
 .DEFAULT_GOAL := help
 .PHONY: help setup runtime demo demo-reset test check bench serve assets lock format clean python
 
@@ -28,11 +29,11 @@ runtime: python
 	@$(BIN)/python tools/assets.py
 
 demo: runtime ## the site with data, at http://127.0.0.1:8000 (PORT= to change); keeps what you did
-	@POOL_ENV=demo $(BIN)/flask --app wsgi demo run --port $(PORT)
+	@POOL_ENV=demo PORT=$(PORT) $(BIN)/flask --app wsgi demo run --port $(PORT)
 
 demo-reset: ## throw the demo data away and start over
 	@rm -rf var/demo
-	@$(MAKE) --no-print-directory demo
+	@$(MAKE) --no-print-directory demo PORT=$(PORT)
 
 test: setup ## prove it all; ONLY="postgres browser" for some parts: lint types imports sqlite postgres browser
 	@$(BIN)/python -m tools.check --only "$(ONLY)"
@@ -44,7 +45,8 @@ bench: setup ## measure speed and size
 	@$(BIN)/python -m bench
 
 serve: runtime ## gunicorn as in production; settings from the environment (docs/operate.md)
-	@$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 wsgi:app
+	@$(BIN)/flask --app wsgi db upgrade
+	@PORT=$(PORT) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 wsgi:app
 
 assets: runtime ## fetch the front-end assets by their lock file
 

@@ -47,7 +47,9 @@ class Part:
 
 
 def call(*command: str | Path, **environment: str) -> int:
-    print("$", " ".join(str(part).removeprefix(f"{BIN}/") for part in command), flush=True)
+    # Without the folders, which say nothing and differ per machine.
+    shown = [str(part).removeprefix(f"{BIN}/").replace(f"{ROOT}/", "") for part in command]
+    print("$", *shown, flush=True)
     done = subprocess.run(
         [str(part) for part in command], cwd=ROOT, env={**os.environ, **environment}, check=False
     )

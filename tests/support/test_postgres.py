@@ -43,11 +43,19 @@ def test_a_wrong_pg_bin_is_not_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_
 
 @pytest.mark.usefixtures("no_server_given")
 def test_a_server_that_cannot_start_tells_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+    make = tempfile.mkdtemp
+
+    def remember(prefix: str) -> str:
+        made.append(Path(make(prefix=prefix)))
+        return str(made[-1])
+
+    monkeypatch.setattr(tempfile, "mkdtemp", remember)
     monkeypatch.setattr(postgres, "OPTIONS", "-c shared_buffers=nonsense")
-    before = set(Path(tempfile.gettempdir()).glob(f"{postgres.FOLDER_PREFIX}*"))
     with pytest.raises(postgres.NoPostgres, match="nonsense"):
         postgres.start()
-    assert set(Path(tempfile.gettempdir()).glob(f"{postgres.FOLDER_PREFIX}*")) <= before
+    assert len(made) == 1
+    assert not made[0].exists()
 
 
 def test_a_given_server_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
