@@ -1,0 +1,1 @@
+"""Draft to submitted versions, budget, partners, attachments, completeness, withdrawal."""

@@ -1,0 +1,130 @@
+"""What an applicant may fill in: the content of an application as frozen values with a stable JSON form.
+
+Amounts are integer cents, dates ISO text. A draft may be empty everywhere; `rules.missing` says what
+submitting still needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from .states import BudgetKind
+
+
+@dataclass(frozen=True)
+class Project:
+    """Section: what the project is. grounds: slugs of sets of recommendations (shelter scheme)."""
+
+    title: str = ""
+    summary: str = ""
+    purpose: str = ""
+    theme: str = ""
+    grounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Somebody who takes part. kind: an OrganisationKind value."""
+
+    name: str
+    kind: str
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Section: where, and with whom. regions: slugs, the leading region first."""
+
+    regions: tuple[str, ...] = ()
+    partners: tuple[Partner, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Section: why, how, what comes of it, how it is shared and how it lives on. Dates are ISO text or empty."""
+
+    occasion: str = ""
+    approach: str = ""
+    results: str = ""
+    sharing: str = ""
+    embedding: str = ""
+    starts_on: str = ""
+    ends_on: str = ""
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """A cost or an income. kind: a BudgetKind value; amount in cents."""
+
+    kind: str
+    description: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Section: the money. requested and minimum in cents; costs = own + other + requested must hold at submission."""
+
+    lines: tuple[BudgetLine, ...] = ()
+    requested: int = 0
+    minimum: int = 0
+    explanation: str = ""
+
+    def total(self, *kinds: BudgetKind) -> int:
+        return sum(line.amount for line in self.lines if line.kind in {k.value for k in kinds})
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Section: who to reach, by function rather than in person."""
+
+    name: str = ""
+    function: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """All of an application. answers: own questions of the round, code -> text."""
+
+    project: Project = field(default_factory=Project)
+    reach: Reach = field(default_factory=Reach)
+    plan: Plan = field(default_factory=Plan)
+    budget: Budget = field(default_factory=Budget)
+    contact: Contact = field(default_factory=Contact)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        body: dict[str, Any] = _plain(asdict(self))
+        return body
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Content:
+        """The content from its JSON form; unknown keys raise TypeError."""
+        project, reach, budget = body.get("project", {}), body.get("reach", {}), body.get("budget", {})
+        return cls(
+            project=Project(**{**project, "grounds": tuple(project.get("grounds", ()))}),
+            reach=Reach(
+                regions=tuple(reach.get("regions", ())),
+                partners=tuple(Partner(**p) for p in reach.get("partners", ())),
+            ),
+            plan=Plan(**body.get("plan", {})),
+            budget=Budget(**{**budget, "lines": tuple(BudgetLine(**b) for b in budget.get("lines", ()))}),
+            contact=Contact(**body.get("contact", {})),
+            answers=dict(body.get("answers", {})),
+        )
+
+    def with_section(self, name: str, value: Any) -> Content:
+        """The same content with one section replaced."""
+        return replace(self, **{name: value})
+
+
+SECTIONS = ("project", "reach", "plan", "budget", "contact", "answers")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,135 @@
+"""Tables: applications, their submitted versions, checks and regional views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pool.core.db import Cents, Model, Moment, enum_type, immutable
+from pool.people.models import Organisation
+from pool.regions.models import Region, Theme
+from pool.rounds.models import Round
+
+from .states import ApplicationState, Completeness
+
+
+class Application(Model):
+    """What a municipality asks for.
+
+    content: the draft, or the text under supplement (see `inputs.Content`). title, theme, regions and amounts
+    repeat what content says, for lists and searches; `service` keeps them together. revision counts saves, so
+    that two people in one draft notice each other. invented: made up for a demonstration.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint("requested >= 0 AND minimum >= 0 AND minimum <= requested", "amounts_in_order"),
+        CheckConstraint(
+            "state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", "submitted_has_moment"
+        ),
+        Index("ix_application_round_state", "round_id", "state"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    state: Mapped[ApplicationState] = mapped_column(
+        enum_type(ApplicationState), default=ApplicationState.DRAFT
+    )
+    title: Mapped[str] = mapped_column(default="")
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
+    requested: Mapped[Cents] = mapped_column(default=0)
+    minimum: Mapped[Cents] = mapped_column(default=0)
+    content: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=1)
+    invented: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_at: Mapped[Moment | None]
+    round: Mapped[Round] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    theme: Mapped[Theme | None] = relationship()
+    region_links: Mapped[list[ApplicationRegion]] = relationship(
+        order_by="ApplicationRegion.position", cascade="all, delete-orphan"
+    )
+    versions: Mapped[list[ApplicationVersion]] = relationship(
+        back_populates="application", order_by="ApplicationVersion.number"
+    )
+    checks: Mapped[list[CompletenessCheck]] = relationship(order_by="CompletenessCheck.id")
+    __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def audit_chain(self) -> str:
+        return f"application:{self.id}"
+
+    @property
+    def regions(self) -> list[Region]:
+        """The regions it is for, the leading one first."""
+        return [link.region for link in self.region_links]
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.region_links) > 1
+
+    @property
+    def current_version(self) -> ApplicationVersion | None:
+        return self.versions[-1] if self.versions else None
+
+
+class ApplicationRegion(Model):
+    """An application counts in each of its regions; position 0 leads."""
+
+    __tablename__ = "application_region"
+    __table_args__ = (UniqueConstraint("application_id", "region_id"),)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
+    region: Mapped[Region] = relationship()
+
+
+@immutable
+class ApplicationVersion(Model):
+    """What was submitted, at a moment, by whom. sha256: of the canonical JSON of content."""
+
+    __tablename__ = "application_version"
+    __table_args__ = (UniqueConstraint("application_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    sha256: Mapped[str]
+    submitted_at: Mapped[Moment]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_by_name: Mapped[str]
+    application: Mapped[Application] = relationship(back_populates="versions")
+
+
+@immutable
+class CompletenessCheck(Model):
+    """One outcome of the check. points: list of {point, ok, note}. supplement_by: last day to supplement, ISO."""
+
+    __tablename__ = "completeness_check"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    outcome: Mapped[Completeness] = mapped_column(enum_type(Completeness))
+    points: Mapped[list[Any]]
+    reason: Mapped[str]
+    supplement_by: Mapped[str | None]
+    checked_at: Mapped[Moment]
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class RegionalView(Model):
+    """What the regional project leader thinks of an application, seen from the region."""
+
+    __tablename__ = "regional_view"
+    __table_args__ = (UniqueConstraint("application_id", "region_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    text: Mapped[str]
+    written_at: Mapped[Moment]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    region: Mapped[Region] = relationship()

@@ -1,0 +1,41 @@
+"""States of an application, outcomes of the completeness check, and kinds of budget lines."""
+
+from pool.core.text import LabeledEnum
+
+
+class ApplicationState(LabeledEnum):
+    """The applicant's side of the life of an application. What was decided is read from awards, never written here."""
+
+    DRAFT = "draft", "concept", "neutral"
+    SUBMITTED = "submitted", "ingediend", "info"
+    SUPPLEMENT_REQUESTED = "supplement_requested", "aanvulling gevraagd", "warning"
+    SUPPLEMENTED = "supplemented", "aangevuld", "info"
+    COMPLETE = "complete", "volledig", "success"
+    INADMISSIBLE = "inadmissible", "niet in behandeling", "error"
+    WITHDRAWN = "withdrawn", "ingetrokken", "neutral"
+
+
+S = ApplicationState
+RECEIVED = frozenset({S.SUBMITTED, S.SUPPLEMENT_REQUESTED, S.SUPPLEMENTED, S.COMPLETE, S.INADMISSIBLE})
+"""States in which the programme team has the application."""
+TO_CHECK = frozenset({S.SUBMITTED, S.SUPPLEMENTED})
+"""States in which the completeness check is due."""
+
+
+class Completeness(LabeledEnum):
+    COMPLETE = "complete", "volledig", "success"
+    SUPPLEMENT = "supplement", "aanvulling nodig", "warning"
+    INADMISSIBLE = "inadmissible", "niet in behandeling nemen", "error"
+
+
+class BudgetKind(LabeledEnum):
+    COST = "cost", "kosten"
+    OWN = "own", "eigen bijdrage"
+    OTHER = "other", "andere bijdrage"
+
+
+class Purpose(LabeledEnum):
+    ACCELERATE = "versnelling", "versnelling: iets wat al gebeurt gaat sneller"
+    DEEPEN = "verdieping", "verdieping: wat al gebeurt wordt beter"
+    BROADEN = "verbreding", "verbreding: wat al gebeurt bereikt meer mensen of gemeenten"
+    BOTTLENECK = "knelpunt", "een knelpunt wegnemen"

@@ -1,0 +1,134 @@
+"""Tables: interests, assignments, assessments with their scores, and the merits the committee adopted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pool.applications.models import Application, ApplicationVersion
+from pool.core.db import Model, Moment, Thousandths, enum_type, immutable
+from pool.people.models import User
+
+from .states import AssessmentState, InterestAnswer
+
+
+@immutable
+class InterestStatement(Model):
+    """What an assessor said about an interest in an application. The newest statement counts."""
+
+    __tablename__ = "interest_statement"
+    __table_args__ = (Index("ix_interest_statement_who", "user_id", "application_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    answer: Mapped[InterestAnswer] = mapped_column(enum_type(InterestAnswer))
+    reason: Mapped[str] = mapped_column(default="")
+    stated_at: Mapped[Moment]
+    stated_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Assignment(Model):
+    """Which assessor scores which application."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("application_id", "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    assigned_at: Mapped[Moment]
+    assigned_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    application: Mapped[Application] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    assessment: Mapped[Assessment | None] = relationship(back_populates="assignment")
+
+
+class Assessment(Model):
+    """One assessor's work on one application, judged on one submitted version.
+
+    quarantined: an interest was declared after scoring; the scores stay in the trail and count nowhere.
+    """
+
+    __tablename__ = "assessment"
+    __table_args__ = (CheckConstraint("state = 'draft' OR submitted_at IS NOT NULL", "submitted_has_moment"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("application_version.id"))
+    state: Mapped[AssessmentState] = mapped_column(enum_type(AssessmentState), default=AssessmentState.DRAFT)
+    quarantined: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[Moment]
+    submitted_at: Mapped[Moment | None]
+    version: Mapped[int] = mapped_column(default=1)
+    assignment: Mapped[Assignment] = relationship(back_populates="assessment")
+    judged: Mapped[ApplicationVersion] = relationship()
+    scores: Mapped[list[Score]] = relationship(order_by="Score.id", cascade="all, delete-orphan")
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def audit_chain(self) -> str:
+        return f"application:{self.assignment.application_id}"
+
+
+class Score(Model):
+    """A level with a reason for one criterion of the published rules. Locked with its assessment."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "criterion"),
+        CheckConstraint("level between 1 and 9", "level_in_scale"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    criterion: Mapped[str]
+    level: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class PanelOutcome(Model):
+    """What the committee agreed about one application, beside the mean of the scores before the meeting."""
+
+    __tablename__ = "panel_outcome"
+    __table_args__ = (CheckConstraint("agreed between 0 and 100000", "agreed_in_scale"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    before: Mapped[Thousandths]
+    agreed: Mapped[Thousandths]
+    reason: Mapped[str]
+    recorded_at: Mapped[Moment]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+@immutable
+class MeritAdoption(Model):
+    """The merits of a round, adopted by the committee and frozen before any spread is applied.
+
+    body: {application id: merit in thousandths} with what they were made from; sha256 of its canonical JSON.
+    """
+
+    __tablename__ = "merit_adoption"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    number: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    sha256: Mapped[str]
+    adopted_at: Mapped[Moment]
+    adopted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    merits: Mapped[list[Merit]] = relationship(order_by="Merit.id")
+
+
+@immutable
+class Merit(Model):
+    """The committee's agreed quality of one application, thousandths of a point, 0 … 100 000."""
+
+    __tablename__ = "merit"
+    __table_args__ = (
+        UniqueConstraint("adoption_id", "application_id"),
+        CheckConstraint("merit between 0 and 100000", "merit_in_scale"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    adoption_id: Mapped[int] = mapped_column(ForeignKey("merit_adoption.id"))
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    merit: Mapped[Thousandths]
+    application: Mapped[Application] = relationship()

@@ -1,0 +1,1 @@
+"""Advice, decisions, letters and publication."""

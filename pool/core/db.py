@@ -1,0 +1,179 @@
+"""The database: typed base, column types, the SQLite recipe, locks and immutability.
+
+SQLite: WAL, synchronous=FULL, foreign keys on; a transaction begins IMMEDIATE, or deferred and query-only
+while a reading request is served. PostgreSQL: row locks for writers, READ ONLY transactions for readers.
+Both are set here, once, for every connection.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, event
+from sqlalchemy import DateTime as SADateTime
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from .errors import Missing, Refused
+from .text import LabeledEnum
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware moment in UTC with microseconds, in and out, on both databases. Naive input is refused."""
+
+    impl = SADateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must carry its time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+Cents = Annotated[int, mapped_column(BigInteger)]
+"""Money in euro cents."""
+Thousandths = Annotated[int, mapped_column(Integer)]
+"""Merit or points in thousandths of a point, 0 … 100 000."""
+Moment = Annotated[dt.datetime, mapped_column(UTCDateTime)]
+
+
+_TYPES = {dt.datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Base(DeclarativeBase):
+    # On the registry, because Flask-SQLAlchemy derives a base of its own from this one.
+    registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map=_TYPES)
+
+
+db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+E_ = TypeVar("E_", bound=LabeledEnum)
+
+
+def enum_type(cls: type[LabeledEnum]) -> Enum:
+    """Column type for a labelled enum: its values as text, guarded by a CHECK."""
+    name = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
+    return Enum(
+        cls,
+        values_callable=lambda e: [m.value for m in e],
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=name,
+    )
+
+
+# --- transactions -------------------------------------------------------------------------------------------
+
+reading: ContextVar[bool] = ContextVar("reading", default=False)
+"""True while a request that may only read is served; the database then refuses to write."""
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # Own BEGIN (see _on_begin): the driver's implicit one comes too late to protect what was read before it.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    read_only = reading.get()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    elif read_only:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Put the recipe on an engine. create_app does this for its own; tools with an engine call it themselves."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def init_db(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+M = TypeVar("M", bound=DeclarativeBase)
+
+
+def lock(cls: type[M], ident: int | str) -> M:
+    """The row with this key, locked until the transaction ends and read afresh; Missing when absent.
+
+    On SQLite the whole writing transaction is exclusive already, so only the fresh read matters.
+    """
+    found = db.session.get(cls, ident, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise Missing
+    return found
+
+
+# --- what never changes -------------------------------------------------------------------------------------
+
+IMMUTABLE_TABLES: set[str] = set()
+
+
+def _refuse_change(_mapper: Mapper[Any], _connection: Connection, target: Any) -> None:
+    raise Refused("immutable", f"{type(target).__name__} is vastgelegd en verandert niet meer.")
+
+
+def immutable(cls: type[M]) -> type[M]:
+    """Class decorator: rows of this table are written once. Kept by the ORM here and by database triggers."""
+    IMMUTABLE_TABLES.add(str(cls.__tablename__))
+    event.listen(cls, "before_update", _refuse_change)
+    event.listen(cls, "before_delete", _refuse_change)
+    return cls
+
+
+def immutable_triggers(table: str, dialect: str) -> list[str]:
+    """SQL that makes the database itself refuse UPDATE and DELETE on a table; used by the migrations."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is immutable'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is immutable', TG_TABLE_NAME USING ERRCODE = '23001'; END $$",
+        f"CREATE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+def drop_immutable_triggers(table: str, dialect: str) -> list[str]:
+    """SQL that takes the triggers of `immutable_triggers` away again, for a migration's way down."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS keep_{table}_{verb}" for verb in ("update", "delete")]
+    return [f"DROP TRIGGER IF EXISTS keep_{table} ON {table}"]

@@ -1,0 +1,1 @@
+"""Funded projects: reports, regional views, and the picture by region and theme."""

@@ -1,0 +1,97 @@
+"""Tables: people, the organisations they work for, what they may do, and their sessions."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pool.core.access import Role
+from pool.core.db import Model, Moment, enum_type
+from pool.core.errors import CONSTRAINTS
+from pool.regions.models import Municipality, Region
+
+from .states import OrganisationKind
+
+CONSTRAINTS["uq_user_account_email"] = CONSTRAINTS["user_account.email"] = (
+    "email_taken",
+    "Er is al iemand met dit e-mailadres.",
+    "email",
+)
+
+
+class Organisation(Model):
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint(
+            "kind <> 'municipality' OR municipality_id IS NOT NULL", "municipality_has_its_municipality"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[OrganisationKind] = mapped_column(enum_type(OrganisationKind))
+    name: Mapped[str] = mapped_column(unique=True)
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), unique=True)
+    municipality: Mapped[Municipality | None] = relationship()
+
+
+class User(Model):
+    """Somebody who can sign in. is_demo: made for a demonstration; production refuses to start with these."""
+
+    __tablename__ = "user_account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    created_at: Mapped[Moment]
+    organisation: Mapped[Organisation | None] = relationship()
+    grants: Mapped[list[RoleGrant]] = relationship(back_populates="user", order_by="RoleGrant.id")
+
+    @property
+    def audit_chain(self) -> str:
+        return f"user:{self.id}"
+
+
+class RoleGrant(Model):
+    """A role that somebody has, since a moment and perhaps until one. A regional lead's grant names the region."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint("role <> 'regional_lead' OR region_id IS NOT NULL", "regional_lead_has_region"),
+        Index("ix_role_grant_user", "user_id", "ended_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[Role] = mapped_column(enum_type(Role))
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    started_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    user: Mapped[User] = relationship(back_populates="grants")
+    region: Mapped[Region | None] = relationship()
+
+
+class UserSession(Model):
+    """A signed-in browser. token_hash: SHA-256 of the secret in the cookie, so a copy of the table opens nothing."""
+
+    __tablename__ = "user_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    started_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    user: Mapped[User] = relationship()
+
+
+class SignInAttempt(Model):
+    """Failed attempts per account and address: they slow the next one down, and never lock anybody out."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (UniqueConstraint("account", "address"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str]
+    address: Mapped[str]
+    failures: Mapped[int]
+    last_at: Mapped[Moment]

@@ -1,0 +1,138 @@
+"""The verbs about people: accounts, roles, signing in and out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from sqlalchemy import select, update
+
+from pool.core import audit
+from pool.core.access import Actor, require
+from pool.core.db import db
+from pool.core.errors import Invalid, TooSoon
+from pool.core.text import plural, sha256_hex
+
+from . import passwords, queries, rules
+from .inputs import UserInput
+from .models import RoleGrant, SignInAttempt, User, UserSession
+
+SESSION_IDLE = dt.timedelta(hours=2)
+SESSION_LENGTH = dt.timedelta(hours=12)
+FREE_FAILURES = 5
+LONGEST_WAIT = 60
+FAILURES_FORGOTTEN_AFTER = dt.timedelta(hours=1)
+
+WRONG = "Dit e-mailadres en wachtwoord horen niet bij elkaar."
+
+
+def create_user(actor: Actor, given: UserInput) -> User:
+    """Make an account. Raises Invalid for a weak password, Refused when the actor is no admin."""
+    require(rules.can_manage_people(actor))
+    if len(given.password) < passwords.MINIMUM_LENGTH:
+        raise Invalid(
+            "weak", f"Kies een wachtwoord van minstens {passwords.MINIMUM_LENGTH} tekens.", "password"
+        )
+    return _store_user(actor, given, passwords.make_hash(given.password))
+
+
+def _store_user(actor: Actor, given: UserInput, password_hash: str) -> User:
+    user = User(
+        email=given.email.strip().lower(),
+        name=given.name,
+        password_hash=password_hash,
+        organisation_id=given.organisation_id,
+        is_demo=given.is_demo,
+        created_at=actor.at,
+        grants=[RoleGrant(role=g.role, region_id=g.region_id, started_at=actor.at) for g in given.grants],
+    )
+    db.session.add(user)
+    db.session.flush()
+    roles = [g.role.value for g in given.grants]
+    audit.record(actor, "user.create", user.audit_chain, f"user:{user.id}", {}, {"roles": roles})
+    return user
+
+
+def deactivate(actor: Actor, user: User) -> None:
+    """Close an account: every session ends at once."""
+    require(rules.can_manage_people(actor))
+    user.is_active = False
+    end_all_sessions(actor, user)
+    audit.record(
+        actor, "user.deactivate", user.audit_chain, f"user:{user.id}", {"active": True}, {"active": False}
+    )
+
+
+def end_all_sessions(actor: Actor, user: User) -> None:
+    statement = (
+        update(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.ended_at.is_(None))
+        .values(ended_at=actor.at)
+    )
+    db.session.execute(statement)
+
+
+def _attempts(account: str, address: str) -> SignInAttempt | None:
+    query = select(SignInAttempt).where(SignInAttempt.account == account, SignInAttempt.address == address)
+    return db.session.scalar(query.with_for_update())
+
+
+def seconds_to_wait(attempt: SignInAttempt | None, at: dt.datetime) -> int:
+    """How long this account must wait from this address: 2, 4, 8 … 60 seconds after five failures."""
+    if attempt is None or attempt.failures < FREE_FAILURES:
+        return 0
+    pause = min(2 ** (attempt.failures - FREE_FAILURES + 1), LONGEST_WAIT)
+    ready = attempt.last_at + dt.timedelta(seconds=pause)
+    return max(0, -int((at - ready).total_seconds() // 1))
+
+
+def sign_in(actor: Actor, email: str, password: str, address: str) -> str | None:
+    """Check who it is and start a session; returns the session's secret, or None when it does not fit.
+
+    The failure is part of the transaction: the caller commits in both cases. Unknown people and wrong
+    passwords look and last alike. Raises TooSoon while this account must wait at this address; that account
+    can still be entered from elsewhere.
+    """
+    # Accounts that do not exist are slowed down alike; their names are kept as a digest only.
+    account = sha256_hex(email.strip().lower().encode())
+    attempt = _attempts(account, address)
+    if attempt is not None and actor.at - attempt.last_at > FAILURES_FORGOTTEN_AFTER:
+        attempt.failures = 0
+    wait = seconds_to_wait(attempt, actor.at)
+    if wait:
+        raise TooSoon(
+            "wait", f"Te veel pogingen. Wacht {plural(wait, 'seconde', 'seconden')} en probeer opnieuw."
+        )
+    user = queries.by_email(email)
+    fits = passwords.matches(password, user.password_hash if user else None)
+    if user is None or not fits or not user.is_active:
+        if attempt is None:
+            attempt = SignInAttempt(account=account, address=address, failures=0, last_at=actor.at)
+            db.session.add(attempt)
+        attempt.failures += 1
+        attempt.last_at = actor.at
+        return None
+    if attempt is not None:
+        db.session.delete(attempt)
+    secret = secrets.token_urlsafe(32)
+    db.session.add(
+        UserSession(
+            user_id=user.id,
+            token_hash=sha256_hex(secret.encode()),
+            started_at=actor.at,
+            seen_at=actor.at,
+            expires_at=actor.at + SESSION_LENGTH,
+        )
+    )
+    audit.record(actor, "user.sign_in", user.audit_chain, f"user:{user.id}")
+    return secret
+
+
+def sign_out(actor: Actor, secret: str) -> None:
+    """End a session for good: the cookie opens nothing any more, also when it was copied."""
+    statement = (
+        update(UserSession)
+        .where(UserSession.token_hash == sha256_hex(secret.encode()), UserSession.ended_at.is_(None))
+        .values(ended_at=actor.at)
+    )
+    db.session.execute(statement)

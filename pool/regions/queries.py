@@ -1,0 +1,43 @@
+"""Reads about regions and themes; all of it is public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pool.core.db import db
+
+from .models import ActionLine, Municipality, Region, Theme
+
+
+def all_regions() -> list[Region]:
+    return list(db.session.scalars(select(Region).order_by(Region.name)))
+
+
+def regions_by_slug(slugs: Iterable[str]) -> dict[str, Region]:
+    query = select(Region).where(Region.slug.in_(list(slugs))).order_by(Region.slug)
+    return {region.slug: region for region in db.session.scalars(query)}
+
+
+def all_themes() -> list[Theme]:
+    query = select(Theme).options(joinedload(Theme.action_line)).order_by(Theme.position)
+    return list(db.session.scalars(query))
+
+
+def theme_by_slug(slug: str) -> Theme | None:
+    return db.session.scalar(select(Theme).where(Theme.slug == slug))
+
+
+def action_lines() -> list[ActionLine]:
+    query = select(ActionLine).options(selectinload(ActionLine.building_blocks)).order_by(ActionLine.number)
+    return list(db.session.scalars(query))
+
+
+def municipality_by_name(name: str) -> Municipality | None:
+    return db.session.scalar(select(Municipality).where(Municipality.name == name))
+
+
+def all_municipalities() -> list[Municipality]:
+    return list(db.session.scalars(select(Municipality).order_by(Municipality.name)))

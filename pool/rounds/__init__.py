@@ -1,0 +1,1 @@
+"""Schemes and rounds: ceiling, dates, criteria and rules; publishing freezes them."""

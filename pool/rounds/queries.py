@@ -1,0 +1,57 @@
+"""Reads about rounds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from pool.core.access import Actor, Role
+from pool.core.db import db
+from pool.core.errors import Missing
+
+from .inputs import RoundRules
+from .models import CeilingDecision, Round, RuleSet, Scheme
+from .states import PUBLIC_STATES
+
+
+def visible_to(actor: Actor) -> Select[Round]:
+    """Rounds this actor may see: drafts only for the programme team; newest first."""
+    query = (
+        select(Round)
+        .options(joinedload(Round.scheme), joinedload(Round.budget), selectinload(Round.rule_sets))
+        .order_by(Round.opens_at.desc(), Round.id.desc())
+    )
+    return query if actor.has(Role.PROGRAMME) else query.where(Round.state.in_(PUBLIC_STATES))
+
+
+def get(actor: Actor, slug: str) -> Round:
+    """The round with this slug; Missing when there is none for this actor."""
+    found = db.session.scalar(visible_to(actor).where(Round.slug == slug))
+    if found is None:
+        raise Missing
+    return found
+
+
+def rule_set(round_: Round) -> RuleSet:
+    """The rules that hold: the newest published set; Missing while the round is a draft."""
+    if not round_.rule_sets:
+        raise Missing
+    return round_.rule_sets[-1]
+
+
+def rules_of(round_: Round) -> RoundRules:
+    """The published rules, or the draft while nothing is published."""
+    return RoundRules.from_json(round_.rule_sets[-1].body if round_.rule_sets else round_.rules)
+
+
+def ceiling_history(round_id: int) -> list[CeilingDecision]:
+    query = select(CeilingDecision).where(CeilingDecision.round_id == round_id).order_by(CeilingDecision.id)
+    return list(db.session.scalars(query))
+
+
+def scheme_by_slug(slug: str) -> Scheme | None:
+    return db.session.scalar(select(Scheme).where(Scheme.slug == slug))
+
+
+def count() -> int:
+    return db.session.scalar(select(func.count()).select_from(Round)) or 0

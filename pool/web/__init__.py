@@ -1,0 +1,1 @@
+"""The roof: home per role, public register, overview, open data, health."""

@@ -1,0 +1,174 @@
+"""The ground under every test: one migrated database per worker, one outer transaction per test.
+
+POOL_TEST_DB chooses the database: sqlite (default) or postgresql. A test that needs real commits, several
+processes or several connections takes `real_app`, which has a database of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from pool.app import create_app
+from pool.core.db import db
+from tests.support import postgres
+from tests.support.world import World
+
+SECRET = "test-secret-that-is-long-enough-for-anything"
+DATABASE = os.environ.get("POOL_TEST_DB", "sqlite")
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if DATABASE == "postgresql":
+        # Before the workers start, so that they share one server.
+        postgres.ensure()
+
+
+def pytest_report_header() -> str:
+    return f"database: {DATABASE}"
+
+
+def settings(url: str, folder: Path) -> dict[str, Any]:
+    return {
+        "POOL_ENV": "test",
+        "POOL_DATA_DIR": folder,
+        "POOL_BASE_URL": "http://localhost",
+        "POOL_SMTP_URL": "",
+        "POOL_MAIL_FROM": "projectenpool@example.org",
+        "POOL_PROXIES": 0,
+        "POOL_CLAMD": "",
+        "SECRET_KEY": SECRET,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "TRUSTED_HOSTS": ["localhost", "127.0.0.1"],
+        "MAX_CONTENT_LENGTH": 30 * 1024 * 1024,
+        "WTF_CSRF_ENABLED": False,
+        "TESTING": True,
+    }
+
+
+def _migrate(url: str, folder: Path) -> None:
+    app = create_app(settings(url, folder))
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+        db.engine.dispose()
+
+
+class Databases:
+    """Makes migrated databases quickly: from a template that was migrated once per worker."""
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self.folder, self.worker, self.count = folder, worker, 0
+        if DATABASE == "postgresql":
+            self.template = postgres.template_database("schema", lambda url: _migrate(url, folder))
+        else:
+            self.template = str(folder / "template.db")
+            _migrate(f"sqlite:///{self.template}", folder)
+
+    def make(self) -> str:
+        """The address of a new, migrated, empty database."""
+        self.count += 1
+        name = f"test_{self.worker}_{self.count}"
+        if DATABASE == "postgresql":
+            return postgres.create_database(name, template=self.template)
+        path = self.folder / f"{name}.db"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return Databases(tmp_path_factory.mktemp("databases"), worker)
+
+
+class Client(FlaskClient):
+    """A browser for tests. Each request runs in a context of its own, as on a server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(RuntimeError):
+            db.session.commit()
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        with contextlib.suppress(RuntimeError):
+            db.session.expire_all()
+        return response
+
+    def sign_in(self, email: str, password: str = World.PASSWORD) -> Client:
+        response = self.post("/inloggen", data={"email": email, "password": password})
+        assert response.status_code == 302, response.get_data(as_text=True)
+        return self
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(settings(databases.make(), tmp_path_factory.mktemp("data")))
+    app.test_client_class = Client
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """The application with its context pushed; whatever a test commits is gone afterwards."""
+    with shared_app.app_context():
+        engines = db.engines
+        engine = engines[None]
+        connection = engine.connect()
+        outer = connection.begin()
+        engines[None] = connection  # type: ignore[assignment]
+        try:
+            yield shared_app
+        finally:
+            db.session.remove()
+            outer.rollback()
+            connection.close()
+            engines[None] = engine
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def new_client(app: Flask) -> Callable[[], Client]:
+    """Makes further browsers, each with cookies of its own."""
+    return app.test_client  # type: ignore[return-value]
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Regions, themes, and one signed-up person per role; see tests/support/world.py."""
+    return World.build()
+
+
+@pytest.fixture
+def real_world(real_app: Flask) -> World:
+    """The world in the database of `real_app`, committed; no context stays pushed."""
+    with real_app.app_context():
+        world = World.build()
+        db.session.remove()
+    return world
+
+
+@pytest.fixture
+def real_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, without an outer transaction: commits are real."""
+    app = create_app(settings(databases.make(), tmp_path))
+    app.test_client_class = Client
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
