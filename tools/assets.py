@@ -97,7 +97,9 @@ def wheel_npm() -> list[str]:
     if not npm.exists():
         say(f"no Node.js {OLDEST_NODE} or newer here; installing {NODE_WHEEL} into the virtual environment")
         uv = shutil.which("uv")
-        install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+        install = (
+            [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+        )
         subprocess.run([*install, "--quiet", NODE_WHEEL], check=True)
     return [str(npm)]
 
