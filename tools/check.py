@@ -152,7 +152,8 @@ def ways_to_get_a_browser() -> list[tuple[str | Path, ...]]:
     if not os.environ.get("CI"):
         ways.append((BIN / "playwright", "install", *(["--with-deps"] if root else []), "chromium"))
     if root and shutil.which("apt-get"):
-        update = "apt-get -q update && apt-get -qy install --no-install-recommends chromium"
+        # libatomic1 is for the Node.js inside Playwright; a bare Debian lacks it.
+        update = "apt-get -q update && apt-get -qy install --no-install-recommends chromium libatomic1"
         ways.append(("sh", "-c", update))
     return ways
 

@@ -43,7 +43,7 @@ ARGUMENTS = [
 REMEDY = (
     "No Chromium found for the journeys. One of these helps:\n"
     "  .venv/bin/playwright install --with-deps chromium\n"
-    "  apt-get install chromium  |  brew install --cask chromium\n"
+    "  apt-get install chromium libatomic1  |  brew install --cask chromium\n"
     "  APP_BROWSER=/path/to/chromium make test"
 )
 
@@ -100,11 +100,13 @@ def _version(path: str) -> str | None:
 
 
 def main() -> None:
-    with sync_playwright() as playwright:
-        try:
+    try:
+        with sync_playwright() as playwright:
             found = find_browser(playwright)
-        except NoBrowser as error:
-            sys.exit(str(error))
+    except NoBrowser as error:
+        sys.exit(str(error))
+    except Exception as error:  # Playwright's own program lacks a library, and says so just above
+        sys.exit(f"Playwright does not start: {error}\n{REMEDY}")
     print(f"{found.version} at {found.path} ({found.source})")
 
 
