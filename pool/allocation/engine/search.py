@@ -1,0 +1,472 @@
+"""Branch and bound with exact bounds: the proof that nothing better exists.
+
+Every node solves the float relaxation inside its box, evaluates the multipliers in whole numbers and
+drops every point of the box that provably cannot reach the best value known (reduced-cost fixing:
+Nemhauser & Wolsey, "Integer and Combinatorial Optimization", II.5). What is left is split on one
+column. A box is closed only by an exact bound or by an exact check, never by a float.
+
+With `lots` the search goes on among outcomes of equal value: least spend first, then the set that is
+first by lot, and notes whether such other outcomes exist (`ties`).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pool.allocation.engine.integer import (
+    Bounder,
+    Core,
+    Evaluation,
+    IntegerProgram,
+    Ints,
+    reduce_box,
+    with_row,
+)
+from pool.allocation.engine.linear import LinearRelaxation, Relaxed
+
+FRACTION = 1e-6
+"""How far from whole a float may be and still count as a whole hint."""
+Complete = Callable[[Ints], None]
+"""Sets the columns that follow from the others (region steps) in a point, in place."""
+
+
+@dataclass
+class Limits:
+    """When to stop without proof: nodes (repeatable) and, if given, a moment in `perf_counter` time."""
+
+    nodes: int = 200_000
+    deadline: float | None = None
+
+    def reached(self, nodes: int) -> bool:
+        return nodes >= self.nodes or (self.deadline is not None and time.perf_counter() >= self.deadline)
+
+
+@dataclass
+class Best:
+    """The best point so far, and another of equal value if one was met.
+
+    `by` says what set the two apart: spend or lot.
+    """
+
+    point: Ints | None = None
+    value: int = 0
+    spend: int = 0
+    rival: Ints | None = None
+    by: str | None = None
+
+
+@dataclass
+class Found:
+    """What a search ends with; `bound` is safe, None when it is proven that no point is allowed."""
+
+    best: Best
+    bound: int | None
+    nodes: int
+    complete: bool
+
+
+@dataclass
+class _Node:
+    low: Ints
+    high: Ints
+    bound: int
+    depth: int = 0
+
+
+@dataclass
+class Search:
+    """One search over one programme."""
+
+    program: IntegerProgram
+    complete: Complete
+    lots: Sequence[int] | None = None
+    """Deciding columns in order of the lots; None: any best point will do."""
+    best: Best = field(default_factory=Best)
+    limits: Limits = field(default_factory=Limits)
+    enough: int | None = None
+    """Stop at the first point of at least this value."""
+    floor: int | None = None
+    """Points below this value are of no interest."""
+    on_node: Callable[[int, int, int | None], None] | None = None
+    nodes: int = 0
+    unsettled: bool = False
+    """Whether a small question on amounts stayed open, so that ties are not proven settled."""
+    left_open: int | None = None
+    """Highest bound of a box that was given up."""
+
+    # -- the whole search -------------------------------------------------------------------------
+
+    def run(self, low: Ints | None = None, high: Ints | None = None) -> Found:
+        """Search inside a box (default: the programme's own)."""
+        low = self.program.low if low is None else low
+        high = self.program.high if high is None else high
+        self._order = None if self.lots is None else np.asarray(self.lots, dtype=np.int64)
+        if (low > high).any():
+            return Found(self.best, None, 0, True)
+        top = self._root(low, high)
+        if top is None or top.core.program.columns == 0:
+            return self._close(None)
+        return self._tree(top)
+
+    def box(self, low: Ints, high: Ints) -> tuple[Ints, Ints] | None:
+        """The part of a box that the relaxation leaves open for the target; None when it is empty."""
+        core = reduce_box(self.program, low, high)
+        if core.program.columns == 0:
+            return low, high
+        tree = _Tree(self, core)
+        node = _Node(core.program.low, core.program.high, tree.loosest())
+        relaxed, evaluation = tree.relax(node)
+        if evaluation is None:
+            return None if tree.infeasible(node, relaxed) else (low, high)
+        if not tree.within(node, evaluation, ties=False):
+            return None
+        low, high = low.copy(), high.copy()
+        low[core.columns], high[core.columns] = node.low, node.high
+        return low, high
+
+    def _close(self, open_bound: int | None) -> Found:
+        if self.left_open is not None:
+            open_bound = self.left_open if open_bound is None else max(open_bound, self.left_open)
+        bound = open_bound
+        if self.best.point is not None:
+            bound = self.best.value if bound is None else max(bound, self.best.value)
+        return Found(self.best, bound, self.nodes, open_bound is None)
+
+    def _root(self, low: Ints, high: Ints) -> _Tree | None:
+        """Relax, look for a first good point, drop what cannot matter, and do so again if it pays."""
+        columns = self.program.columns + 1
+        bound: int | None = None
+        for _ in range(4):
+            core = reduce_box(self.program, low, high)
+            if core.program.columns == 0:
+                self._consider(core.expand(np.zeros(0, dtype=np.int64)))
+                return None
+            tree = _Tree(self, core)
+            node = _Node(core.program.low, core.program.high, bound if bound is not None else tree.loosest())
+            if core.program.columns > 0.8 * columns:
+                tree.root = node
+                return tree
+            columns = core.program.columns
+            relaxed, evaluation = tree.relax(node)
+            if evaluation is None:
+                if relaxed.status != "optimal":
+                    if tree.infeasible(node, relaxed):
+                        return None
+                    tree.root = node
+                    return tree
+                raise AssertionError("a relaxed node has an evaluation")
+            if not tree.within(node, evaluation):
+                return None
+            bound = node.bound
+            tree.dive(node, relaxed)
+            if self._done():
+                return None
+            if not tree.within(node, evaluation):
+                return None
+            low, high = low.copy(), high.copy()
+            low[core.columns], high[core.columns] = node.low, node.high
+        core = reduce_box(self.program, low, high)
+        if core.program.columns == 0:
+            self._consider(core.expand(np.zeros(0, dtype=np.int64)))
+            return None
+        tree = _Tree(self, core)
+        tree.root = _Node(core.program.low, core.program.high, bound if bound is not None else tree.loosest())
+        return tree
+
+    def _done(self) -> bool:
+        return self.enough is not None and self.best.point is not None and self.best.value >= self.enough
+
+    def _tree(self, tree: _Tree) -> Found:
+        assert tree.root is not None
+        stack = [tree.root]
+        while stack:
+            if self._done():
+                return self._close(max(node.bound for node in stack))
+            if self.limits.reached(self.nodes):
+                return self._close(max(node.bound for node in stack))
+            node = stack.pop()
+            if not self.worth(node.bound):
+                continue
+            self.nodes += 1
+            if self.on_node is not None and self.nodes % 100 == 0:
+                top = max([node.bound, *(other.bound for other in stack)])
+                self.on_node(self.nodes, top, self.best.value if self.best.point is not None else None)
+            stack.extend(tree.split(node))
+        return self._close(None)
+
+    # -- the best point -----------------------------------------------------------------------------
+
+    def target(self) -> int | None:
+        """The least value that is still of interest."""
+        if self.best.point is None:
+            return self.floor
+        wanted = self.best.value if self.lots is not None else self.best.value + 1
+        return wanted if self.floor is None else max(wanted, self.floor)
+
+    def worth(self, bound: int) -> bool:
+        target = self.target()
+        return target is None or bound >= target
+
+    def consider(self, point: Ints) -> bool:
+        """Weigh an allowed point of the whole programme against the best; say whether it is allowed."""
+        self.complete(point)
+        if not self.program.feasible(point):
+            return False
+        self._consider(point)
+        return True
+
+    def _consider(self, point: Ints) -> None:
+        self.complete(point)
+        if not self.program.feasible(point):
+            return
+        value, best = self.program.value(point), self.best
+        if self.floor is not None and value < self.floor:
+            return
+        if best.point is None or value > best.value:
+            self.best = Best(point.copy(), value, self.program.spend(point))
+        elif value == best.value and self._order is not None:
+            self._tie(point, value)
+
+    def _tie(self, point: Ints, value: int) -> None:
+        best, order = self.best, self._order
+        assert best.point is not None
+        assert order is not None
+        spend = self.program.spend(point)
+        differ = np.flatnonzero(point[order] != best.point[order])
+        if spend == best.spend and not len(differ):
+            return  # the same awards; amounts are settled afterwards
+        if spend != best.spend:
+            better, by = spend < best.spend, "spend"
+        else:
+            better, by = bool(point[order[differ[0]]]), "lot"
+        if better:
+            self.best = Best(point.copy(), value, spend, best.point, by)
+        elif best.by != "lot":
+            self.best = Best(best.point, value, best.spend, point.copy(), by)
+
+    def can_win(self, low: Ints, high: Ints, least_spend: int) -> bool:
+        """Whether a point of equal value in this box could matter for the tie (box of all columns)."""
+        best, order = self.best, self._order
+        if order is None or best.point is None:
+            return True
+        if least_spend < best.spend:
+            return True
+        if least_spend > best.spend:
+            return best.by is None  # only to learn that money decided
+        if best.by != "lot":
+            return True
+        hope, have = high[order], best.point[order]
+        differ = np.flatnonzero(hope != have)
+        return bool(len(differ)) and bool(hope[differ[0]] > have[differ[0]])
+
+
+class _Tree:
+    """The core that is left after the root, with its relaxation."""
+
+    def __init__(self, search: Search, core: Core) -> None:
+        self.search = search
+        self.core = core
+        self.program = core.program
+        self.bounder = Bounder(core.program)
+        self.relaxation = LinearRelaxation(core.program)
+        self.root: _Node | None = None
+        self.decide = core.program.decide
+        costs = [abs(int(c)) for c in core.program.cost.tolist()]
+        self.grain = math.gcd(*costs) or 1
+        self.base_spend = search.program.spend(core.expand(np.zeros(core.program.columns, dtype=np.int64)))
+
+    def loosest(self) -> int:
+        low, high = self.program.low, self.program.high
+        return Evaluation(self.program.cost, self.core.offset, 0).bound(low, high)
+
+    def relax(self, node: _Node) -> tuple[Relaxed, Evaluation | None]:
+        relaxed = self.relaxation.solve(node.low, node.high)
+        if relaxed.status != "optimal":
+            return relaxed, None
+        return relaxed, self.bounder.evaluate(relaxed.multipliers)
+
+    def infeasible(self, node: _Node, relaxed: Relaxed) -> bool:
+        """Whether the ray proves in whole numbers that no point of the box is allowed."""
+        if relaxed.status != "infeasible":
+            return False
+        return self.bounder.evaluate(relaxed.multipliers, costs=False).bound(node.low, node.high) < 0
+
+    def within(self, node: _Node, evaluation: Evaluation, ties: bool = True) -> bool:
+        """Lower the node's bound, drop what cannot reach the target; False closes the node."""
+        exact = evaluation.bound(node.low, node.high)
+        whole = (exact >> evaluation.shift) // self.grain * self.grain + self.core.offset
+        node.bound = min(node.bound, whole)
+        target = self.search.target()
+        if target is None:
+            return True
+        slack = exact - ((target - self.core.offset) << evaluation.shift)
+        if slack < 0 or node.bound < target:
+            return False
+        node.low, node.high = evaluation.tighten(node.low, node.high, slack)
+        if (node.low > node.high).any():
+            return False
+        best = self.search.best
+        if ties and self.search.lots is not None and best.point is not None and node.bound == best.value:
+            spend = self.base_spend + self._least_spend(node, evaluation, slack)
+            low, high = self.core.base.copy(), self.core.base.copy()
+            low[self.core.columns], high[self.core.columns] = node.low, node.high
+            return self.search.can_win(low, high, spend)
+        return True
+
+    def _least_spend(self, node: _Node, evaluation: Evaluation, slack: int) -> int:
+        """Lower bound on the spend of points in the box that reach the target."""
+        return int((self.program.weight * node.low).sum())
+
+    def dive(self, node: _Node, relaxed: Relaxed) -> None:
+        """Round one column after the other, re-solving in between, to find a first good point."""
+        low, high = node.low.copy(), node.high.copy()
+        for _ in range(60):
+            self.round(relaxed.point)
+            column = self._most_fractional(relaxed.point, low, high)
+            if column is None:
+                return
+            up = relaxed.point[column] - math.floor(relaxed.point[column]) >= 0.5
+            keep = low[column], high[column]
+            low[column] = high[column] = math.floor(relaxed.point[column]) + (1 if up else 0)
+            relaxed = self.relaxation.solve(low, high)
+            if relaxed.status != "optimal":
+                low[column], high[column] = keep
+                low[column] = high[column] = low[column] if up else high[column]
+                relaxed = self.relaxation.solve(low, high)
+                if relaxed.status != "optimal":
+                    return
+
+    def round(self, point: Ints) -> bool:
+        """Try the nearest whole point, amounts rounded down and then raised as far as they can."""
+        program, search = self.program, self.search
+        whole = np.where(self.decide, np.rint(point), np.floor(point + FRACTION)).astype(np.int64)
+        whole = np.clip(whole, program.low, program.high)
+        full = self.core.expand(whole)
+        search.complete(full)
+        self._raise_amounts(full)
+        return search.consider(full)
+
+    def _raise_amounts(self, full: Ints) -> None:
+        """Give leftover room to the columns that are not awards and not steps, dearest first."""
+        program = self.search.program
+        amounts = self.core.columns[(~self.decide) & (self.program.weight > 0)]
+        if not len(amounts):
+            return
+        room = program.limit - program.activity(full)
+        if (room < 0).any():
+            return
+        for j in amounts[np.argsort(-program.cost[amounts], kind="stable")].tolist():
+            span = slice(program.start[j], program.start[j + 1])
+            rows, entries = program.index[span], program.entry[span]
+            more = int(min((room[rows] // entries).min(), program.high[j] - full[j]))
+            if more > 0:
+                full[j] += more
+                room[rows] -= entries * more
+
+    def _most_fractional(self, point: Ints, low: Ints, high: Ints) -> int | None:
+        free = np.flatnonzero(self.decide & (low < high))
+        if len(free):
+            away = np.abs(point[free] - np.rint(point[free]))
+            worst = int(np.argmax(away))
+            if away[worst] > FRACTION:
+                return int(free[worst])
+        return None
+
+    def split(self, node: _Node) -> list[_Node]:
+        """Close the node or return the nodes it falls into, the more promising last."""
+        relaxed, evaluation = self.relax(node)
+        if evaluation is None:
+            if self.infeasible(node, relaxed):
+                return []
+            return self._halve_blindly(node)
+        if not self.within(node, evaluation):
+            return []
+        value_before = self.search.best.value if self.search.best.point is not None else None
+        column = self._most_fractional(relaxed.point, node.low, node.high)
+        if column is None or node.depth % 4 == 0:
+            self.round(relaxed.point)
+        best = self.search.best
+        if best.point is not None and best.value != value_before and not self.within(node, evaluation):
+            return []
+        if column is not None and node.low[column] < node.high[column]:
+            return self._children(node, column, relaxed.point[column])
+        free = np.flatnonzero(self.decide & (node.low < node.high))
+        if len(free):
+            sizes = np.abs(evaluation.reduced[free])
+            column = int(free[int(np.argmin(sizes))])
+            return self._children(node, column, relaxed.point[column])
+        return self._leaf(node, relaxed)
+
+    def _children(self, node: _Node, column: int, hint: float) -> list[_Node]:
+        cut = min(max(math.floor(hint + FRACTION), int(node.low[column])), int(node.high[column]) - 1)
+        down = _Node(node.low.copy(), node.high.copy(), node.bound, node.depth + 1)
+        up = _Node(node.low.copy(), node.high.copy(), node.bound, node.depth + 1)
+        down.high[column] = cut
+        up.low[column] = cut + 1
+        return [down, up] if hint >= cut + 0.5 else [up, down]
+
+    def _halve_blindly(self, node: _Node) -> list[_Node]:
+        """The solver gave no proof: split without a hint; a box of one point is checked exactly."""
+        free = np.flatnonzero(node.low < node.high)
+        if not len(free):
+            self.search.consider(self.core.expand(node.low))
+            return []
+        first = free[np.argmax(self.decide[free])] if self.decide[free].any() else free[0]
+        return self._children(node, int(first), float(node.low[first] + node.high[first]) / 2)
+
+    def _leaf(self, node: _Node, relaxed: Relaxed) -> list[_Node]:
+        """All awards are settled; only amounts (and steps, which follow) are open."""
+        amounts = (~self.decide) & (self.program.weight > 0) & (node.low < node.high)
+        open_columns = np.flatnonzero(amounts)
+        if self.search.lots is not None and len(open_columns) > 1:
+            self._weigh_amounts(node)
+            return []
+        if not len(open_columns):
+            self.round(np.where(self.decide | (self.program.weight > 0), node.low, relaxed.point))
+            return []
+        away = np.abs(relaxed.point[open_columns] - np.rint(relaxed.point[open_columns]))
+        column = int(open_columns[int(np.argmax(away))])
+        hint = relaxed.point[column]
+        if away.max() <= FRACTION:
+            # Whole, and still no proof: the value found here stays below the rounded bound.
+            best = self.search.best
+            if best.point is not None and not (
+                self.search.worth(node.bound) and (self.search.lots is None or node.bound > best.value)
+            ):
+                return []
+            hint = float(np.rint(hint))
+        return self._children(node, column, hint)
+
+    def _weigh_amounts(self, node: _Node) -> None:
+        """Several amounts are open for one set of awards: best value, then the range of spending."""
+        search, program = self.search, self.search.program
+        low, high = self.core.base.copy(), self.core.base.copy()
+        low[self.core.columns], high[self.core.columns] = node.low, node.high
+        inner = Search(program, search.complete, floor=search.target(), limits=search.limits)
+        found = inner.run(low, high)
+        search.nodes += found.nodes
+        if not found.complete and found.bound is not None:
+            search.left_open = max(found.bound, search.left_open or found.bound)
+        point = found.best.point
+        if point is None or not search.consider(point) or found.best.value < search.best.value:
+            return
+        pinned = Search(program, search.complete, floor=found.best.value).box(low, high)
+        if pinned is None:
+            return
+        low, high = pinned
+        if np.count_nonzero((low < high) & ~program.decide & (program.weight > 0)) < 2:
+            return  # one amount alone follows from the value
+        same = with_row(program, -program.cost, -found.best.value)
+        for sign in (-1, 1):
+            turned = replace(same, cost=sign * program.weight)
+            inner = Search(turned, search.complete, limits=search.limits)
+            found = inner.run(low, high)
+            search.nodes += found.nodes
+            search.unsettled |= not found.complete
+            if found.best.point is not None:
+                search.consider(found.best.point)

@@ -1,0 +1,352 @@
+"""Check the outcome of an allocation round yourself: one file, Python 3.11 or newer, nothing else.
+
+    python verify.py PROBLEM.json OUTCOME.json
+
+It reads `pool-allocation-problem/1` and `pool-allocation-outcome/1` and recounts, in whole numbers
+only, everything the outcome claims: that it answers this problem, that every award is allowed, that
+no rule is broken, the value, the spread bonus, the money spent and left, the picture per region, and
+that the proven upper bound is not below the value. Of an outcome called `optimal` it also checks that
+no award can be raised, added or swapped with a refused application for a better result, and that
+equal swaps were settled by lot. That no wholly different list is better is what the bound claims;
+only solving again can check that.
+
+It prints every violation, and ends with exit code 0 when there are none, 1 when there are, 2 when a
+file cannot be read.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+NANO = 1_000_000  # nano-points in one thousandth of a point
+FIELDS = "schema problem_sha256 rule status objective quality bonus bound spent left awards regions ties engine seconds"
+RULES = ("optimal", "rank_cut", "rank_skip", "ratio")
+STATUSES = ("optimal", "gap", "infeasible")
+
+
+def problem_sha256(problem: dict[str, Any]) -> str:
+    """SHA-256 of the problem's canonical JSON: UTF-8, sorted keys, no spaces."""
+    text = json.dumps(problem, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Round:
+    """The rules of one round, with the arithmetic that they prescribe."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        self.problem = problem
+        self.step: int = problem["amount_step"]
+        self.applications: dict[str, dict[str, Any]] = {a["id"]: a for a in problem["applications"]}
+        self.every: bool = problem["spread"]["joint"] == "every"
+        self.ids = sorted(self.applications)
+
+    def places(self, identifier: str) -> list[str]:
+        regions: list[str] = self.applications[identifier]["regions"]
+        return regions if self.every else regions[:1]
+
+    def value(self, identifier: str, amount: int) -> int:
+        """Nano-points that this amount (cents) is worth."""
+        a = self.applications[identifier]
+        whole: int = a["merit"] * NANO
+        if self.problem["value"]["basis"] == "application":
+            slope: int = whole * self.step // a["requested"]
+            short: int = (a["requested"] - amount) // self.step
+            return whole - slope * short
+        slope = whole * self.step // self.problem["value"]["reference_amount"]
+        return slope * (amount // self.step)
+
+    def counts(self, awards: dict[str, int]) -> dict[str, int]:
+        result = {region["id"]: 0 for region in self.problem["regions"]}
+        for identifier in awards:
+            for place in self.places(identifier):
+                result[place] += 1
+        return result
+
+    def amounts(self, awards: dict[str, int]) -> dict[str, Fraction]:
+        """Cents per region, exact; a joint amount counts in equal shares."""
+        result = {region["id"]: Fraction(0) for region in self.problem["regions"]}
+        for identifier, amount in awards.items():
+            places = self.places(identifier)
+            for place in places:
+                result[place] += Fraction(amount, len(places))
+        return result
+
+    def quality(self, awards: dict[str, int]) -> int:
+        return sum(self.value(identifier, amount) for identifier, amount in awards.items())
+
+    def bonus(self, awards: dict[str, int]) -> int:
+        steps: list[int] = self.problem["spread"]["steps"]
+        return NANO * sum(sum(steps[:count]) for count in self.counts(awards).values())
+
+    def score(self, awards: dict[str, int]) -> tuple[int, int]:
+        """Value and minus the money: of two outcomes the higher is better, lots aside."""
+        return self.quality(awards) + self.bonus(awards), -sum(awards.values())
+
+    def lot(self, identifier: str) -> str:
+        return hashlib.sha256(f"{self.problem['ties']['seed']}|{identifier}".encode()).hexdigest()
+
+    def refused_by(self, identifier: str) -> str | None:
+        """Why an application may not be awarded at all, or None."""
+        a = self.applications[identifier]
+        if a["decision"] == "out":
+            return "its decision is out"
+        if a["merit"] < self.problem["min_merit"] and a["decision"] != "in":
+            return f"its merit {a['merit']} is below the threshold {self.problem['min_merit']}"
+        return None
+
+    def violations(self, awards: dict[str, int]) -> list[str]:
+        """Every rule of the round that these awards break, in words."""
+        found = [
+            line for identifier in sorted(awards) for line in self._award(identifier, awards[identifier])
+        ]
+        spent = sum(awards.values())
+        if spent > self.problem["ceiling"]:
+            found.append(f"the awards cost {spent}, more than the ceiling {self.problem['ceiling']}")
+        for identifier in self.ids:
+            if self.applications[identifier]["decision"] == "in" and identifier not in awards:
+                found.append(f"{identifier} is not awarded though its decision is in")
+        found += self._bounds("region", self.problem["regions"], self.counts(awards), self.amounts(awards))
+        themes: dict[str, int] = {}
+        money: dict[str, Fraction] = {}
+        for identifier, amount in awards.items():
+            theme = self.applications[identifier]["theme"]
+            themes[theme] = themes.get(theme, 0) + 1
+            money[theme] = money.get(theme, Fraction(0)) + amount
+        found += self._bounds("theme", self.problem["themes"], themes, money)
+        for group in self.problem["exclusive"]:
+            inside = [identifier for identifier in group if identifier in awards]
+            if len(inside) > 1:
+                found.append(f"{' and '.join(inside)} exclude each other but are both awarded")
+        for first, second in self.problem["requires"]:
+            if first in awards and second not in awards:
+                found.append(f"{first} is awarded without {second}, which it requires")
+        return found
+
+    def _award(self, identifier: str, amount: int) -> Iterable[str]:
+        a = self.applications[identifier]
+        reason = self.refused_by(identifier)
+        if reason:
+            yield f"{identifier} is awarded though {reason}"
+        if amount % self.step:
+            yield f"{identifier}: {amount} is not a multiple of {self.step}"
+        if not a["minimum"] <= amount <= a["requested"]:
+            yield f"{identifier}: {amount} lies outside {a['minimum']} to {a['requested']}"
+
+    @staticmethod
+    def _bounds(
+        kind: str, bounds: list[dict[str, Any]], counts: dict[str, int], amounts: dict[str, Fraction]
+    ) -> Iterable[str]:
+        for bound in bounds:
+            name, count = f"{kind} {bound['id']}", counts.get(bound["id"], 0)
+            if count < bound["min_awards"]:
+                yield f"{name} has {count} awards, fewer than {bound['min_awards']}"
+            if bound["max_awards"] is not None and count > bound["max_awards"]:
+                yield f"{name} has {count} awards, more than {bound['max_awards']}"
+            if bound["max_amount"] is not None and amounts.get(bound["id"], 0) > bound["max_amount"]:
+                yield f"{name} receives more than {bound['max_amount']}"
+
+
+def verify(problem: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
+    """All violations of the outcome against its problem, in words; an empty list when it holds."""
+    missing = [name for name in FIELDS.split() if name not in outcome]
+    if missing:
+        return ["the outcome lacks " + ", ".join(missing)]
+    found: list[str] = []
+    if outcome["schema"] != "pool-allocation-outcome/1":
+        found.append(f"unknown schema {outcome['schema']!r}")
+    if outcome["problem_sha256"] != problem_sha256(problem):
+        found.append("the outcome answers another problem: problem_sha256 differs")
+    if outcome["rule"] not in RULES:
+        found.append(f"unknown rule {outcome['rule']!r}")
+    if outcome["status"] not in STATUSES:
+        return [*found, f"unknown status {outcome['status']!r}"]
+    if outcome["status"] == "infeasible":
+        return found + _infeasible(outcome)
+    try:
+        awards = _awards(problem, outcome["awards"], "awards")
+    except ValueError as error:
+        return [*found, str(error)]
+    rules = Round(problem)
+    found += rules.violations(awards)
+    found += _totals(rules, awards, outcome)
+    if outcome["rule"] == "optimal" and outcome["status"] == "optimal" and not found:
+        found += _improvements(rules, awards)
+    return found + _ties(rules, awards, outcome, bool(found))
+
+
+def _infeasible(outcome: dict[str, Any]) -> list[str]:
+    found = []
+    if outcome["awards"]:
+        found.append("an infeasible outcome has awards")
+    if not outcome.get("clash"):
+        found.append("an infeasible outcome names no clash")
+    return found
+
+
+def _awards(problem: dict[str, Any], listed: object, name: str) -> dict[str, int]:
+    known = {a["id"] for a in problem["applications"]}
+    awards: dict[str, int] = {}
+    if not isinstance(listed, list):
+        raise ValueError(f"{name} is not a list")
+    for item in listed:
+        if not isinstance(item, dict) or set(item) != {"id", "amount"}:
+            raise ValueError(f"{name}: {item!r} is not an id with an amount")
+        if item["id"] not in known:
+            raise ValueError(f"{name}: {item['id']!r} is not an application of this round")
+        if item["id"] in awards:
+            raise ValueError(f"{name}: {item['id']} is listed twice")
+        if isinstance(item["amount"], bool) or not isinstance(item["amount"], int):
+            raise ValueError(f"{name}: {item['id']}: {item['amount']!r} is not a whole number")
+        awards[item["id"]] = item["amount"]
+    if list(awards) != sorted(awards):
+        raise ValueError(f"{name} are not in order of id")
+    return awards
+
+
+def _totals(rules: Round, awards: dict[str, int], outcome: dict[str, Any]) -> list[str]:
+    """Recount every total; `==` on whole numbers, a float or text never passes."""
+    spent = sum(awards.values())
+    quality, bonus = rules.quality(awards), rules.bonus(awards)
+    expected = {
+        "quality": quality,
+        "bonus": bonus,
+        "objective": quality + bonus,
+        "spent": spent,
+        "left": rules.problem["ceiling"] - spent,
+    }
+    found = [
+        f"{name} is {outcome[name]!r}, recounted {number}"
+        for name, number in expected.items()
+        if not _is_whole(outcome[name]) or outcome[name] != number
+    ]
+    if not _is_whole(outcome["bound"]) or outcome["bound"] < quality + bonus:
+        found.append(f"the bound {outcome['bound']!r} lies below the value {quality + bonus}")
+    elif (outcome["status"] == "optimal") != (outcome["bound"] == quality + bonus):
+        found.append(f"status {outcome['status']} does not follow from bound and value")
+    counts, amounts = rules.counts(awards), rules.amounts(awards)
+    regions = [
+        {"id": name, "awards": counts[name], "amount": amounts[name].__floor__()} for name in sorted(counts)
+    ]
+    if outcome["regions"] != regions:
+        found.append("the picture per region differs from the recount (amounts in whole cents, rounded down)")
+    return found
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _improvements(rules: Round, awards: dict[str, int]) -> list[str]:
+    """Better or equal-but-earlier-drawn outcomes one change away: drop, raise, add or swap."""
+    found: list[str] = []
+    score = rules.score(awards)
+    outside = [i for i in rules.ids if i not in awards and rules.refused_by(i) is None]
+
+    def compare(changed: dict[str, int], words: Callable[[], str]) -> None:
+        other = rules.score(changed)
+        if other < score or (other == score and not _drawn_before(rules, changed, awards)):
+            return
+        if not rules.violations(changed):
+            found.append(words() + (" is better" if other > score else " is equal and drawn earlier by lot"))
+
+    for identifier in sorted(awards):
+        without = {key: amount for key, amount in awards.items() if key != identifier}
+        compare(without, lambda i=identifier: f"leaving {i} out")  # type: ignore[misc]
+        for change in (rules.step, -rules.step):
+            amount = awards[identifier] + change
+            a = rules.applications[identifier]
+            if a["minimum"] <= amount <= a["requested"]:
+                compare({**awards, identifier: amount}, lambda i=identifier: f"another amount for {i}")  # type: ignore[misc]
+    # Money alone rules out most swaps; the full check is for those that remain.
+    room = rules.problem["ceiling"] - sum(awards.values())
+    for new in outside:
+        for old in (None, *sorted(awards)):
+            rest = {key: amount for key, amount in awards.items() if key != old}
+            free = room + (awards[old] if old is not None else 0)
+            for amount in _amounts_to_try(rules, new, free, awards.get(old or "")):
+                words = f"adding {new}" if old is None else f"{new} instead of {old}"
+                compare({**rest, new: amount}, lambda w=words: w)  # type: ignore[misc]
+    return found
+
+
+def _amounts_to_try(rules: Round, identifier: str, free: int, same: int | None) -> list[int]:
+    a = rules.applications[identifier]
+    most = min(a["requested"], free // rules.step * rules.step)
+    tries = {most, a["minimum"], same or 0}
+    return sorted(amount for amount in tries if a["minimum"] <= amount <= most)
+
+
+def _drawn_before(rules: Round, one: dict[str, int], other: dict[str, int]) -> bool:
+    """Whether outcome `one` goes before `other` by lot: awards first, then amounts, highest first."""
+    order = sorted({*one, *other}, key=rules.lot)
+    for identifier in order:
+        if (identifier in one) != (identifier in other):
+            return identifier in one
+    for identifier in order:
+        if one[identifier] != other[identifier]:
+            return one[identifier] > other[identifier]
+    return False
+
+
+def _ties(rules: Round, awards: dict[str, int], outcome: dict[str, Any], broken: bool) -> list[str]:
+    """Check the account of the tie: fields, order of the lots, and the rival against the winner."""
+    ties = outcome["ties"]
+    if not isinstance(ties, dict) or set(ties) != {"met", "by", "settled", "order", "rival"}:
+        return ["ties must say met, by, settled, order and rival"]
+    found: list[str] = []
+    if not isinstance(ties["met"], bool) or not isinstance(ties["settled"], bool):
+        found.append("ties: met and settled must be true or false")
+    if ties["by"] not in (None, "spend", "lot", "amount") or bool(ties["met"]) != (ties["by"] is not None):
+        found.append("ties: by must be spend, lot or amount when a tie was met, and null otherwise")
+    order = ties["order"]
+    if not isinstance(order, list) or any(i not in rules.applications for i in order):
+        return [*found, "ties: order must list applications of this round"]
+    if order != sorted(order, key=rules.lot) or len(set(order)) != len(order):
+        found.append("ties: order is not the order of the lots")
+    if ties["rival"] is None:
+        if ties["met"] and outcome["rule"] == "optimal":
+            found.append("ties: a tie was met but no rival outcome is given")
+        return found
+    try:
+        rival = _awards(rules.problem, ties["rival"], "ties.rival")
+    except ValueError as error:
+        return [*found, str(error)]
+    found += ["ties.rival: " + line for line in rules.violations(rival)]
+    differ = {i for i in {*awards, *rival} if awards.get(i) != rival.get(i)}
+    if set(order) != differ:
+        found.append("ties: order does not list the applications in which the rival differs")
+    if broken or not ties["settled"]:
+        return found
+    score, other = rules.score(awards), rules.score(rival)
+    if other[0] != score[0]:
+        found.append("ties: the rival is not of equal value")
+    elif other[1] > score[1] or (other[1] == score[1] and _drawn_before(rules, rival, awards)):
+        found.append("ties: the rival should have won")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Command line; see the top of this file."""
+    if len(arguments) != 2:
+        print("usage: python verify.py PROBLEM.json OUTCOME.json", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        loaded = []
+        for name in arguments:
+            with open(name, encoding="utf-8") as file:
+                loaded.append(json.load(file))
+        found = verify(loaded[0], loaded[1])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"cannot be checked: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    for line in found:
+        print(line)  # noqa: T201
+    print("violations: " + str(len(found)) if found else "the outcome holds")  # noqa: T201
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
