@@ -19,6 +19,7 @@ IMMUTABLE = (
     'allocation_snapshot',
     'allocation_study',
     'application_version',
+    'assessment',
     'audit_entry',
     'ceiling_decision',
     'completeness_check',
@@ -29,6 +30,7 @@ IMMUTABLE = (
     'merit',
     'merit_adoption',
     'rule_set',
+    'score',
 )
 
 
@@ -389,6 +391,9 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('assigned_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('assigned_by', sa.Integer(), nullable=True),
+    sa.Column('ended_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('ended_reason', sa.String(), nullable=False),
+    sa.CheckConstraint("ended_at IS NULL OR ended_reason <> ''", name=op.f('ck_assignment_ended_has_reason')),
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_assignment_application_id')),
     sa.ForeignKeyConstraint(['assigned_by'], ['user_account.id'], name=op.f('fk_assignment_assigned_by')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_assignment_user_id')),
@@ -632,6 +637,7 @@ def upgrade() -> None:
     sa.Column('criterion', sa.String(), nullable=False),
     sa.Column('level', sa.Integer(), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('locked', sa.Boolean(), nullable=False),
     sa.CheckConstraint('level between 1 and 9', name=op.f('ck_score_level_in_scale')),
     sa.ForeignKeyConstraint(['assessment_id'], ['assessment.id'], name=op.f('fk_score_assessment_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_score')),

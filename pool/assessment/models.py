@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pool.applications.models import Application, ApplicationVersion
-from pool.core.db import Model, Moment, Thousandths, enum_type, immutable
+from pool.core.db import Model, Moment, Thousandths, enum_type, frozen_when, immutable
 from pool.people.models import User
 
 from .states import AssessmentState, InterestAnswer
@@ -30,20 +30,26 @@ class InterestStatement(Model):
 
 
 class Assignment(Model):
-    """Which assessor scores which application."""
+    """Which assessor scores which application. One that ended, with its reason, counts nowhere any more."""
 
     __tablename__ = "assignment"
-    __table_args__ = (UniqueConstraint("application_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "user_id"),
+        CheckConstraint("ended_at IS NULL OR ended_reason <> ''", "ended_has_reason"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     assigned_at: Mapped[Moment]
     assigned_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[Moment | None]
+    ended_reason: Mapped[str] = mapped_column(default="")
     application: Mapped[Application] = relationship()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     assessment: Mapped[Assessment | None] = relationship(back_populates="assignment")
 
 
+@frozen_when("OLD.state = 'locked'")
 class Assessment(Model):
     """One assessor's work on one application, judged on one submitted version.
 
@@ -70,8 +76,9 @@ class Assessment(Model):
         return f"application:{self.assignment.application_id}"
 
 
+@frozen_when("OLD.locked")
 class Score(Model):
-    """A level with a reason for one criterion of the published rules. Locked with its assessment."""
+    """A level with a reason for one criterion of the published rules. Locked with its assessment, for good."""
 
     __tablename__ = "score"
     __table_args__ = (
@@ -83,6 +90,7 @@ class Score(Model):
     criterion: Mapped[str]
     level: Mapped[int | None]
     reason: Mapped[str] = mapped_column(default="")
+    locked: Mapped[bool] = mapped_column(default=False)
 
 
 class PanelOutcome(Model):

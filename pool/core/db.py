@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -142,6 +143,8 @@ def lock(cls: type[M], ident: int | str) -> M:
 # --- what never changes -------------------------------------------------------------------------------------
 
 IMMUTABLE_TABLES: set[str] = set()
+FROZEN_WHEN: dict[str, str] = {}
+"""Of tables whose rows become immutable at some point: the SQL condition on `OLD` from which on they are."""
 
 
 def _refuse_change(_mapper: Mapper[Any], _connection: Connection, target: Any) -> None:
@@ -156,11 +159,26 @@ def immutable(cls: type[M]) -> type[M]:
     return cls
 
 
+def frozen_when(condition: str) -> Callable[[type[M]], type[M]]:
+    """Class decorator: a row that meets this SQL condition on `OLD` never changes again. Kept by triggers."""
+
+    def decorate(cls: type[M]) -> type[M]:
+        IMMUTABLE_TABLES.add(str(cls.__tablename__))
+        FROZEN_WHEN[str(cls.__tablename__)] = condition
+        return cls
+
+    return decorate
+
+
 def immutable_triggers(table: str, dialect: str) -> list[str]:
-    """SQL that makes the database itself refuse UPDATE and DELETE on a table; used by the migrations."""
+    """SQL that makes the database itself refuse UPDATE and DELETE on a table; used by the migrations.
+
+    For a table in FROZEN_WHEN only rows that meet its condition are refused.
+    """
+    when = f"WHEN ({FROZEN_WHEN[table]}) " if table in FROZEN_WHEN else ""
     if dialect == "sqlite":
         return [
-            f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} {when}"
             f"BEGIN SELECT RAISE(ABORT, '{table} is immutable'); END"
             for verb in ("UPDATE", "DELETE")
         ]
@@ -168,7 +186,7 @@ def immutable_triggers(table: str, dialect: str) -> list[str]:
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is immutable', TG_TABLE_NAME USING ERRCODE = '23001'; END $$",
         f"CREATE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"FOR EACH ROW {when}EXECUTE FUNCTION refuse_change()",
     ]
 
 
