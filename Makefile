@@ -46,7 +46,7 @@ bench: setup ## measure speed and size
 
 serve: runtime ## gunicorn as in production; settings from the environment (docs/operate.md)
 	@$(BIN)/flask --app wsgi db upgrade
-	@PORT=$(PORT) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 wsgi:app
+	@PORT=$(PORT) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket wsgi:app
 
 assets: runtime ## fetch the front-end assets by their lock file
 
