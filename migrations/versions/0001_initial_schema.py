@@ -257,6 +257,8 @@ def upgrade() -> None:
     sa.Column('created_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Integer(), nullable=True),
     sa.Column('submitted_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('supplement_until', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state <> 'supplement_requested' OR supplement_until IS NOT NULL", name=op.f('ck_application_supplement_has_term')),
     sa.CheckConstraint("state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", name=op.f('ck_application_submitted_has_moment')),
     sa.CheckConstraint('requested >= 0 AND minimum >= 0 AND minimum <= requested', name=op.f('ck_application_amounts_in_order')),
     sa.ForeignKeyConstraint(['created_by'], ['user_account.id'], name=op.f('fk_application_created_by')),
@@ -371,6 +373,17 @@ def upgrade() -> None:
     with op.batch_alter_table('application_region', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_application_region_region_id'), ['region_id'], unique=False)
 
+    op.create_table('application_section_save',
+    sa.Column('application_id', sa.Integer(), nullable=False),
+    sa.Column('section', sa.String(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('saved_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('saved_by', sa.Integer(), nullable=True),
+    sa.Column('saved_by_name', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_application_section_save_application_id')),
+    sa.ForeignKeyConstraint(['saved_by'], ['user_account.id'], name=op.f('fk_application_section_save_saved_by')),
+    sa.PrimaryKeyConstraint('application_id', 'section', name=op.f('pk_application_section_save'))
+    )
     op.create_table('application_version',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('application_id', sa.Integer(), nullable=False),
@@ -527,6 +540,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('draft', 'submitted', 'locked', name='assessment_state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('quarantined', sa.Boolean(), nullable=False),
     sa.Column('started_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('saved_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
     sa.Column('submitted_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("state = 'draft' OR submitted_at IS NOT NULL", name=op.f('ck_assessment_submitted_has_moment')),
@@ -713,6 +727,7 @@ def downgrade() -> None:
 
     op.drop_table('assignment')
     op.drop_table('application_version')
+    op.drop_table('application_section_save')
     with op.batch_alter_table('application_region', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_application_region_region_id'))
 

@@ -6,10 +6,11 @@ submitting still needs.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from .states import BudgetKind
+from .states import BudgetKind, Completeness
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,35 @@ class Content:
         """The same content with one section replaced."""
         return replace(self, **{name: value})
 
+    def section(self, name: str) -> Any:
+        """The value of one section."""
+        return getattr(self, name)
+
 
 SECTIONS = ("project", "reach", "plan", "budget", "contact", "answers")
+
+
+@dataclass(frozen=True)
+class CheckedPoint:
+    """One point of the completeness check. code: see `rules.check_points`; note: what is missing, for the applicant."""
+
+    code: str
+    ok: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CheckInput:
+    """An outcome of the completeness check.
+
+    points: every point of the round, each once. supplement_by: the last day to supplement; None takes the
+    round's own term. reason: needed when the application is not handled.
+    """
+
+    outcome: Completeness
+    points: tuple[CheckedPoint, ...] = ()
+    reason: str = ""
+    supplement_by: dt.date | None = None
 
 
 def _plain(value: Any) -> Any:

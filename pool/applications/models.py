@@ -18,9 +18,11 @@ from .states import ApplicationState, Completeness
 class Application(Model):
     """What a municipality asks for.
 
-    content: the draft, or the text under supplement (see `inputs.Content`). title, theme, regions and amounts
-    repeat what content says, for lists and searches; `service` keeps them together. revision counts saves, so
-    that two people in one draft notice each other. invented: made up for a demonstration.
+    content: the text that is being written (see `inputs.Content`); what was submitted stays in the versions.
+    title, theme, regions and amounts repeat the newest version, or the draft while there is none, for lists,
+    searches and downstream; `service` keeps them together. revision counts changes, so that two people in one
+    draft notice each other. supplement_until: the last moment to supplement, while that is asked. invented:
+    made up for a demonstration.
     """
 
     __tablename__ = "application"
@@ -28,6 +30,9 @@ class Application(Model):
         CheckConstraint("requested >= 0 AND minimum >= 0 AND minimum <= requested", "amounts_in_order"),
         CheckConstraint(
             "state IN ('draft', 'withdrawn') OR submitted_at IS NOT NULL", "submitted_has_moment"
+        ),
+        CheckConstraint(
+            "state <> 'supplement_requested' OR supplement_until IS NOT NULL", "supplement_has_term"
         ),
         Index("ix_application_round_state", "round_id", "state"),
     )
@@ -48,6 +53,7 @@ class Application(Model):
     created_at: Mapped[Moment]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     submitted_at: Mapped[Moment | None]
+    supplement_until: Mapped[Moment | None]
     round: Mapped[Round] = relationship()
     organisation: Mapped[Organisation] = relationship()
     theme: Mapped[Theme | None] = relationship()
@@ -58,6 +64,7 @@ class Application(Model):
         back_populates="application", order_by="ApplicationVersion.number"
     )
     checks: Mapped[list[CompletenessCheck]] = relationship(order_by="CompletenessCheck.id")
+    saves: Mapped[list[SectionSave]] = relationship(order_by="SectionSave.section")
     __mapper_args__ = {"version_id_col": revision}
 
     @property
@@ -76,6 +83,18 @@ class Application(Model):
     @property
     def current_version(self) -> ApplicationVersion | None:
         return self.versions[-1] if self.versions else None
+
+
+class SectionSave(Model):
+    """Who last saved a section of a draft, and at which revision: a save that started before it is stale."""
+
+    __tablename__ = "application_section_save"
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    saved_at: Mapped[Moment]
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    saved_by_name: Mapped[str]
 
 
 class ApplicationRegion(Model):

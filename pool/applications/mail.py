@@ -1,0 +1,90 @@
+"""What mails about an application say, from plain facts. Each function gives a subject and a text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pool.core.text import format_date, format_moment
+
+Letter = tuple[str, str]
+_CLOSING = "Met vriendelijke groet,\n\nhet programmateam"
+
+
+def _body(*parts: str) -> str:
+    return "\n\n".join(["Beste lezer,", *(part for part in parts if part), _CLOSING])
+
+
+def receipt(
+    reference: str, title: str, applicant: str, number: int, at: dt.datetime, sha256: str, invented: str
+) -> Letter:
+    again = f"Dit is versie {number}. Deze vervangt de vorige versie." if number > 1 else ""
+    return (
+        f"Ontvangen: aanvraag {reference}",
+        _body(
+            f"Wij hebben de aanvraag ‘{title}’ van {applicant} ontvangen op {format_moment(at, seconds=True)}.",
+            again,
+            f"Kenmerk: {reference}\nVersie: {number}\nSHA-256 van de inhoud:\n{sha256}",
+            "Met deze code kan iedereen nagaan dat de inhoud niet is veranderd. In de Projectenpool kunt u de "
+            "ontvangstbevestiging met de hele aanvraag als PDF ophalen.",
+            invented,
+        ),
+    )
+
+
+def withdrawn(reference: str, title: str, at: dt.datetime, reason: str) -> Letter:
+    return (
+        f"Ingetrokken: aanvraag {reference}",
+        _body(
+            f"De aanvraag ‘{title}’ ({reference}) is ingetrokken op {format_moment(at)}.",
+            f"De reden die is opgegeven:\n{reason}",
+            "Wij behandelen deze aanvraag niet verder.",
+        ),
+    )
+
+
+def complete(reference: str, title: str) -> Letter:
+    return (
+        f"Volledig: aanvraag {reference}",
+        _body(
+            f"De aanvraag ‘{title}’ ({reference}) is volledig. Wij nemen de aanvraag in behandeling.",
+            "U hoeft nu niets te doen. U krijgt bericht als er een besluit is.",
+        ),
+    )
+
+
+def supplement(
+    reference: str, title: str, wanted: Sequence[tuple[str, str]], last_day: dt.date, extended: bool
+) -> Letter:
+    """wanted: per point that is not in order its label and what to supplement."""
+    asked = "\n".join(f"- {label}\n  {note}" for label, note in wanted)
+    first = (
+        f"U krijgt langer de tijd om de aanvraag ‘{title}’ ({reference}) aan te vullen."
+        if extended
+        else f"De aanvraag ‘{title}’ ({reference}) is nog niet volledig. Wilt u deze aanvullen?"
+    )
+    return (
+        f"Aanvulling nodig: aanvraag {reference}",
+        _body(
+            first,
+            f"Dit hebben wij nog nodig:\n{asked}",
+            f"U kunt aanvullen tot en met {format_date(last_day)}. Dat doet u in de Projectenpool, bij uw aanvraag.",
+            "Zolang wij op uw aanvulling wachten, staat de termijn voor ons besluit stil (artikel 4:15 van de "
+            "Algemene wet bestuursrecht). Vult u niet op tijd aan, dan kunnen wij besluiten om de aanvraag niet te "
+            "behandelen (artikel 4:5).",
+        ),
+    )
+
+
+def inadmissible(
+    reference: str, title: str, reason: str, objection_address: str, last_day: dt.date
+) -> Letter:
+    where = f"Stuur uw bezwaar naar:\n{objection_address}" if objection_address else ""
+    return (
+        f"Niet in behandeling: aanvraag {reference}",
+        _body(
+            f"Wij nemen de aanvraag ‘{title}’ ({reference}) niet in behandeling.",
+            f"De reden:\n{reason}",
+            f"Bent u het hier niet mee eens? Dan kunt u bezwaar maken tot en met {format_date(last_day)}. {where}".strip(),
+        ),
+    )
