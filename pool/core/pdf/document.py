@@ -1,5 +1,6 @@
 """What a document says: plain facts, no drawing. Text is always literal; there is no markup to escape."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,7 +55,7 @@ class Attachment:
     description: str
 
     def __post_init__(self) -> None:
-        if not self.name.isascii() or not self.name.isprintable() or set(self.name) & set('/\\:*?"<>|'):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.name):
             raise ValueError(f"not a plain file name: {self.name!r}")
 
 

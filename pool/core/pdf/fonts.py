@@ -28,7 +28,9 @@ class Faces:
     def __init__(self, faces: dict[tuple[bool, bool], Any]) -> None:
         self._widths: dict[tuple[bool, bool], dict[str, float]] = {}
         for key, face in faces.items():
-            widths = {chr(code): face.charWidths[code] for code in face.charToGlyph if code in face.charWidths}
+            widths = {
+                chr(code): face.charWidths[code] for code in face.charToGlyph if code in face.charWidths
+            }
             # ReportLab draws a no-break space as a space.
             widths["\u00a0"] = widths[" "]
             self._widths[key] = widths

@@ -64,6 +64,11 @@ def plain(text: str) -> str:
     return "".join(char for char in even if unicodedata.category(char)[0] != "C").strip()
 
 
+def title(text: str) -> str:
+    """As `plain`, with a dash for what shows nothing: a nameless bookmark or file title is lost to a listener."""
+    return plain(text) or "–"
+
+
 def safe_url(url: str) -> str | None:
     """The address in ASCII when it may be opened from a document, else None."""
     if any(unicodedata.category(char)[0] in "CZ" for char in url):
@@ -144,15 +149,16 @@ def chunks(text: Text, faces: Faces, size: float, bold: bool = False) -> list[Ch
                 word.append(Piece(shown, strong, italic, anchor, actual, width))
                 continue
             for match in _WORD.finditer(shown):
-                token = match.group()
-                if token == "\n":
+                cut = match.group()
+                # A line break is a space to who listens.
+                drawn = " " if cut == "\n" and word else cut
+                if drawn != "\n":
+                    width = faces.measure(drawn, size, strong, italic)
+                    word.append(Piece(drawn, strong, italic, anchor, None, width))
+                if cut[-1] in "\n -/":
                     close()
+                if cut == "\n":
                     found.append(Chunk([], 0.0, 0.0))
-                    continue
-                width = faces.measure(token, size, strong, italic)
-                word.append(Piece(token, strong, italic, anchor, None, width))
-                if token[-1] in " -/":
-                    close()
     close()
     return found
 

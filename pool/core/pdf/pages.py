@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pool.core.pdf.lines import Anchor, Line, Piece, plain
-from pool.core.pdf.rows import RULE, TEAL, TINT, Cell, Colour, Row, Sheet
+from pool.core.pdf.lines import Anchor, Line, Piece
+from pool.core.pdf.rows import TEAL, TINT, Cell, Colour, Row, Sheet
 from pool.core.pdf.structure import Annotation, Element, Marked
 
 
@@ -153,7 +153,9 @@ class Book:
             self._piece(cell.element, piece, x, y, style.size, style.colour)
             x += piece.width
 
-    def _piece(self, owner: Element | None, piece: Piece, x: float, y: float, size: float, colour: Colour) -> None:
+    def _piece(
+        self, owner: Element | None, piece: Piece, x: float, y: float, size: float, colour: Colour
+    ) -> None:
         number = len(self.pages) - 1
         page = self.pages[number]
         anchor = piece.anchor

@@ -23,7 +23,7 @@ from pool.core.pdf.document import (
     Text,
 )
 from pool.core.pdf.fonts import Faces
-from pool.core.pdf.lines import Chunk, Line, chunks, extent, fill, plain
+from pool.core.pdf.lines import Chunk, Line, chunks, extent, fill, plain, title
 from pool.core.pdf.structure import Element
 
 MM = 72 / 25.4
@@ -150,19 +150,20 @@ class Writer:
                 fresh = True
                 continue
             for row in self._block(block):
-                row.new_page, fresh = fresh, False
-                yield row
+                if row.cells:
+                    row.new_page, fresh = fresh, False
+                    yield row
 
     def _block(self, block: Block) -> Iterator[Row]:
         match block:
             case Heading():
                 yield self._heading(block)
             case Paragraph():
-                yield from self._paragraph(block.text)
+                yield Row(self._paragraph(block.text), after=7.5, split=True)
             case Note():
-                yield from self._note(block.text)
+                yield self._note(block.text)
             case Address():
-                yield from self._address(block)
+                yield self._address(block)
             case Signature():
                 yield from self._signature(block)
             case Items():
@@ -197,51 +198,44 @@ class Writer:
     ) -> Cell:
         return Cell(element, fill(parts, width, self.faces, style.size), style, x, width, right)
 
+    def _paragraph(
+        self, text: Text, style: Style = BODY, x: float = 0.0, width: float | None = None
+    ) -> list[Cell]:
+        """A paragraph as the only cell of a row, or nothing for a text without anything to show."""
+        cell = self._cell(None, text, style, x, width)
+        if not any(line.pieces for line in cell.lines):
+            return []
+        cell.element = Element("P", self.root)
+        return [cell]
+
     def _sender(self, sender: Sender) -> Row:
         left = self.sheet.measure - _CONTACT
-        cells = [self._cell(Element("P", self.root), sender.name, NAME, 0.0, left - _GAP)]
-        if sender.contact:
-            cells.append(self._cell(Element("P", self.root), sender.contact, SMALL, left, _CONTACT))
-        return Row(cells, after=20.0)
+        name = self._paragraph(sender.name, NAME, 0.0, left - _GAP)
+        contact = self._paragraph(sender.contact, SMALL, left, _CONTACT)
+        return Row([*name, *contact], after=20.0)
 
     def _heading(self, block: Heading) -> Row:
-        # A title that shows nothing would leave a hole in the bookmarks and the structure.
-        text = block.text if plain(block.text) else "–"
-        cell = self._cell(Element(f"H{block.level}", self.root), text, HEADINGS[block.level])
+        text = title(block.text)
         return Row(
-            [cell],
+            [self._cell(Element(f"H{block.level}", self.root), text, HEADINGS[block.level])],
             before=_ABOVE_HEADING[block.level],
             after=_BELOW_HEADING[block.level],
             keep=True,
-            bookmark=(block.level, plain(text)),
+            bookmark=(block.level, text),
         )
 
-    def _paragraph(self, text: Text) -> Iterator[Row]:
-        cell = self._cell(None, text, BODY)
-        if cell.lines:
-            cell.element = Element("P", self.root)
-            yield Row([cell], after=7.5, split=True)
+    def _note(self, text: Text) -> Row:
+        cells = self._paragraph(text, BODY, 12.0, self.sheet.measure - 24.0)
+        return Row(cells, before=4.0, after=11.5, pad=7.0, split=True, boxed=True)
 
-    def _note(self, text: Text) -> Iterator[Row]:
-        cell = self._cell(None, text, BODY, 12.0, self.sheet.measure - 24.0)
-        if cell.lines:
-            cell.element = Element("P", self.root)
-            yield Row([cell], before=4.0, after=11.5, pad=7.0, split=True, boxed=True)
-
-    def _address(self, block: Address) -> Iterator[Row]:
-        cell = self._cell(None, "\n".join(block.lines), BODY, width=95 * MM)
-        if cell.lines:
-            cell.element = Element("P", self.root)
-            # A window envelope (EA5/6 or C5) shows 50 to 90 mm from the top of the folded sheet.
-            yield Row([cell], after=12.0, not_above=52 * MM, not_below=95 * MM)
+    def _address(self, block: Address) -> Row:
+        # A window envelope shows what stands 50 to 90 mm from the top of the sheet.
+        cells = self._paragraph("\n".join(block.lines), BODY, 0.0, 95 * MM)
+        return Row(cells, after=12.0, not_above=52 * MM, not_below=95 * MM)
 
     def _signature(self, block: Signature) -> Iterator[Row]:
-        closing = self._cell(Element("P", self.root), block.closing, BODY)
-        yield Row([closing], before=9.0, after=42.0, keep=True)
-        cell = self._cell(None, "\n".join(block.lines), BODY)
-        if cell.lines:
-            cell.element = Element("P", self.root)
-            yield Row([cell], after=7.5)
+        yield Row(self._paragraph(block.closing), before=9.0, after=42.0, keep=True)
+        yield Row(self._paragraph("\n".join(block.lines)), after=7.5)
 
     def _items(self, block: Items) -> Iterator[Row]:
         if not block.items:
@@ -283,7 +277,9 @@ class Writer:
         total = [[self._chunks(text, CELL_STRONG) for text in block.total]] if block.total else []
         widths = self._widths(block.columns, [heads, *body, *total])
 
-        def cells(parts: Sequence[Sequence[Chunk]], elements: Sequence[Element | None], style: Style) -> list[Cell]:
+        def cells(
+            parts: Sequence[Sequence[Chunk]], elements: Sequence[Element | None], style: Style
+        ) -> list[Cell]:
             made, x = [], _GAP / 2
             for part, element, width, column in zip(parts, elements, widths, block.columns, strict=True):
                 made.append(self._fill(element, part, style, x, width, column.numeric))
@@ -320,9 +316,13 @@ class Writer:
                 ideal.append(column.width * MM - _GAP)
                 continue
             extents = [extent(row[at]) for row in table]
-            # One long word, such as an address on the web, may not push the other columns away.
-            least.append(max(8.0, min(max(low for low, _ in extents), room / 3)))
-            ideal.append(max(least[-1], max(high for _, high in extents)))
+            low, high = max(low for low, _ in extents), max(high for _, high in extents)
+            # One long word may not push the other columns away; amounts stay on one line.
+            least.append(max(8.0, min(high if column.numeric else low, room / 3)))
+            ideal.append(max(least[-1], high))
+        if sum(ideal) > room:
+            # Nor may one long text.
+            ideal = [max(low, min(high, room / 2)) for low, high in zip(least, ideal, strict=True)]
         if sum(least) > room:
             return [width * room / sum(least) for width in least]
         wish = [high - low for low, high in zip(least, ideal, strict=True)]

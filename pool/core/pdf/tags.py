@@ -14,7 +14,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from pool.core.pdf.document import Document
 from pool.core.pdf.draw import Drawn
-from pool.core.pdf.lines import plain
+from pool.core.pdf.lines import plain, title
 from pool.core.pdf.pages import Bookmark
 from pool.core.pdf.structure import Annotation, Element, Marked
 
@@ -162,7 +162,7 @@ def _attachments(pdf: pikepdf.Pdf, document: Document) -> None:
         return
     moment = _pdf_date(document)
     for attachment in document.attachments:
-        pdf.attachments[attachment.name] = pikepdf.AttachedFileSpec(
+        file = pikepdf.AttachedFileSpec(
             pdf,
             attachment.content,
             filename=attachment.name,
@@ -170,8 +170,9 @@ def _attachments(pdf: pikepdf.Pdf, document: Document) -> None:
             description=plain(attachment.description),
             creation_date=moment,
             mod_date=moment,
-            relationship=Name.Data,
         )
+        file.relationship = Name.Data
+        pdf.attachments[attachment.name] = file
     pdf.Root.AF = Array([pdf.attachments[attachment.name].obj for attachment in document.attachments])
 
 
@@ -181,10 +182,10 @@ def _pdf_date(document: Document) -> str:
 
 def _metadata(pdf: pikepdf.Pdf, document: Document) -> None:
     """Title, subject, sender and moment; nothing about persons, machines or programs beyond our own name."""
-    title, subject = plain(document.title), plain(document.subject)
+    name, subject = title(document.title), plain(document.subject)
     sender = plain(document.sender.name) if document.sender else ""
     moment = _pdf_date(document)
-    info = {"/Title": title, "/Subject": subject, "/Author": sender, "/Producer": PRODUCER}
+    info = {"/Title": name, "/Subject": subject, "/Author": sender, "/Producer": PRODUCER}
     info |= {"/CreationDate": moment, "/ModDate": moment}
     pdf.trailer.Info = pdf.make_indirect(
         Dictionary({key: String(value) for key, value in info.items() if value})
@@ -204,7 +205,7 @@ def _metadata(pdf: pikepdf.Pdf, document: Document) -> None:
  xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(name)}</rdf:li></rdf:Alt></dc:title>
 {subject_xml if subject else ""}{sender_xml if sender else ""}
 <dc:language><rdf:Bag><rdf:li>{escape(document.language)}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreateDate>{stamp}</xmp:CreateDate><xmp:ModifyDate>{stamp}</xmp:ModifyDate>
