@@ -50,7 +50,7 @@ class World:
     assessor_c, chair, programme, programme_b, decider, auditor, admin."""
 
     PASSWORD: ClassVar[str] = "correct horse battery staple"
-    users: dict[str, User] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def build(cls) -> World:
@@ -89,11 +89,18 @@ class World:
             grants=(GrantInput(role, region_id),),
         )
         boss = Actor(None, "test", frozenset({Role.ADMIN}), at=LONG_AGO)
-        self.users[key] = people._store_user(boss, given, _hashes[self.PASSWORD])
+        self.ids[key] = people._store_user(boss, given, _hashes[self.PASSWORD]).id
+
+    def user(self, key: str) -> User:
+        return db.session.get_one(User, self.ids[key])
+
+    @property
+    def users(self) -> dict[str, User]:
+        return {key: self.user(key) for key in self.ids}
 
     def actor(self, key: str, at: dt.datetime = START) -> Actor:
         """The actor that a person is, at a moment."""
-        return actor_for(self.users[key], at)
+        return actor_for(self.user(key), at)
 
     def later(self, key: str, **delta: float) -> Actor:
         """The actor some time after the start: `world.later("programme", days=3)`."""
