@@ -97,10 +97,10 @@ def wheel_npm() -> list[str]:
     if not npm.exists():
         say(f"no Node.js {OLDEST_NODE} or newer here; installing {NODE_WHEEL} into the virtual environment")
         uv = shutil.which("uv")
-        install = (
-            [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
-        )
-        subprocess.run([*install, "--quiet", NODE_WHEEL], check=True)
+        by_uv = [uv, "pip", "install", "--python", str(python), "--quiet", NODE_WHEEL] if uv else []
+        # A uv that cannot reach its index is no reason to stop: pip has settings of its own.
+        if not by_uv or subprocess.run(by_uv, check=False).returncode:
+            subprocess.run([str(python), "-m", "pip", "install", "--quiet", NODE_WHEEL], check=True)
     return [str(npm)]
 
 

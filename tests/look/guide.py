@@ -64,6 +64,9 @@ class BudgetLine(Form):
 
 
 class GuideForm(FlaskForm):
+    class Meta(FlaskForm.Meta):
+        locales = ["nl"]
+
     version = HiddenField(default="1")
     title = StringField("Titel van het project", [InputRequired("Vul een titel in")])
     email = StringField("E-mailadres", [Optional()])
@@ -178,7 +181,7 @@ def samples() -> dict[str, Any]:
 
 def guide_app(strict: bool = True, **context: Any) -> Flask:
     app = Flask("guide", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    app.config.update(SECRET_KEY="not a secret, this app holds nothing", TESTING=True)
+    app.config.update(SECRET_KEY="not a secret, this app holds nothing", TESTING=True, WTF_I18N_ENABLED=False)
     if strict:
         app.jinja_env.undefined = jinja2.StrictUndefined
     CSRFProtect(app)
