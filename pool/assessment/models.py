@@ -64,6 +64,7 @@ class Assessment(Model):
     state: Mapped[AssessmentState] = mapped_column(enum_type(AssessmentState), default=AssessmentState.DRAFT)
     quarantined: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[Moment]
+    saved_at: Mapped[Moment | None]
     submitted_at: Mapped[Moment | None]
     version: Mapped[int] = mapped_column(default=1)
     assignment: Mapped[Assignment] = relationship(back_populates="assessment")

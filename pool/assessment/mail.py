@@ -1,0 +1,29 @@
+"""What mail to the committee says: plain facts in, subject and text out. No mail names an application."""
+
+from __future__ import annotations
+
+from pool.core.text import plural
+
+
+def assigned(name: str, round_title: str, count: int) -> tuple[str, str]:
+    """To an assessor who has new applications to read."""
+    files = plural(count, "aanvraag", "aanvragen")
+    body = (
+        f"Beste {name},\n\n"
+        f"U hebt {files} om te beoordelen in de ronde ‘{round_title}’.\n\n"
+        "Log in op de Projectenpool en ga naar Beoordelen. Per aanvraag zegt u eerst of u een belang hebt. "
+        "Daarna kunt u de aanvraag lezen en beoordelen.\n\n"
+        "Met vriendelijke groet,\nhet programmateam"
+    )
+    return f"{files[0].upper()}{files[1:]} om te beoordelen", body
+
+
+def reopened(name: str, round_title: str) -> tuple[str, str]:
+    """To an assessor whose scores were given back."""
+    body = (
+        f"Beste {name},\n\n"
+        f"De voorzitter heeft een beoordeling van u heropend in de ronde ‘{round_title}’. "
+        "Log in op de Projectenpool, ga naar Beoordelen, pas de beoordeling aan en dien haar opnieuw in.\n\n"
+        "Met vriendelijke groet,\nhet programmateam"
+    )
+    return "Een beoordeling is heropend", body

@@ -1,0 +1,104 @@
+"""From totals to a ranking: pure integers, no database.
+
+A mean is the sum of the totals divided by their number, rounded down to a whole thousandth of a point: exact,
+the same everywhere, and never higher than what the assessors gave. Equal values share a place (1, 2, 2, 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from pool.applications.models import Application
+from pool.core.text import LabeledEnum
+
+
+class Standing(LabeledEnum):
+    """Where a row stands against the plain cut-off line: by quality alone, before any regional spread."""
+
+    WITHIN = "within", "binnen het plafond", "success"
+    TIED = "tied", "gelijk bij de streep", "warning"
+    OUTSIDE = "outside", "past niet meer", "neutral"
+    TOO_LOW = "too_low", "onder het minimum", "neutral"
+    UNSCORED = "unscored", "nog geen score", "warning"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One application in the ranking; all points in thousandths, money in cents.
+
+    totals: each assessor's total; criteria: mean level per criterion in thousandths of a level. mean: of the
+    totals before the meeting; agreed: what the committee agreed instead; value: which of the two counts.
+    cumulative: money asked up to and including this row, while it fits. adjusted: information only.
+    """
+
+    application: Application
+    totals: tuple[int, ...]
+    criteria: Mapping[str, int]
+    agreed: int | None = None
+    agreed_reason: str = ""
+    adjusted: int | None = None
+    rank: int | None = None
+    shared: bool = False
+    cumulative: int | None = None
+    standing: Standing = Standing.UNSCORED
+
+    @property
+    def mean(self) -> int | None:
+        return mean(self.totals)
+
+    @property
+    def spread(self) -> int | None:
+        """Highest minus lowest total."""
+        return max(self.totals) - min(self.totals) if self.totals else None
+
+    @property
+    def value(self) -> int | None:
+        return self.mean if self.agreed is None else self.agreed
+
+
+def mean(values: Sequence[int]) -> int | None:
+    """The mean rounded down to a whole number; None of nothing."""
+    return sum(values) // len(values) if values else None
+
+
+def rank(rows: Sequence[Row], ceiling: int, min_merit: int) -> list[Row]:
+    """The rows from best to worst with their place and standing; those without a score come last.
+
+    The cut-off line takes the ranking from the top while what is asked fits under the ceiling, and stops at the
+    first that does not fit. Equals at the line cannot be told apart by quality, so all of them are `TIED` when
+    some fit and others do not.
+    """
+    scored = sorted(
+        (row for row in rows if row.value is not None),
+        key=lambda row: (-(row.value or 0), row.application.id),
+    )
+    ranked: list[Row] = []
+    spent, open_ = 0, True
+    for value, equals in groupby(scored, key=lambda row: row.value or 0):
+        group = list(equals)
+        place = len(ranked) + 1
+        standing = Standing.OUTSIDE
+        if value < min_merit:
+            standing = Standing.TOO_LOW
+        elif open_ and spent + sum(row.application.requested for row in group) <= ceiling:
+            standing = Standing.WITHIN
+        elif open_:
+            open_ = False
+            if any(spent + row.application.requested <= ceiling for row in group) and len(group) > 1:
+                standing = Standing.TIED
+        for row in group:
+            if standing == Standing.WITHIN:
+                spent += row.application.requested
+            ranked.append(
+                replace(
+                    row,
+                    rank=place,
+                    shared=len(group) > 1,
+                    standing=standing,
+                    cumulative=spent if standing == Standing.WITHIN else None,
+                )
+            )
+    unscored = sorted((row for row in rows if row.value is None), key=lambda row: row.application.id)
+    return ranked + unscored

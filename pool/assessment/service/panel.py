@@ -1,0 +1,185 @@
+"""What the committee decides together: agreed outcomes, and the merits it adopts and freezes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+
+from pool.core import audit
+from pool.core.access import Actor, require
+from pool.core.db import db, lock
+from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
+from pool.core.text import canonical_json, sha256_hex
+from pool.rounds import queries as rounds
+from pool.rounds import service as rounds_service
+from pool.rounds.models import Round
+
+from .. import queries, rules
+from ..lifecycle import LIFE
+from ..models import Assessment, Merit, MeritAdoption, PanelOutcome
+from ..ranking import Row
+from ..states import AssessmentState
+from .scoring import scores_sha256
+
+SCALE = range(100_001)
+"""Thousandths of a point."""
+
+
+def record_outcome(
+    actor: Actor, round_: Round, application_id: int, agreed: int, reason: str
+) -> PanelOutcome:
+    """Record what the committee agreed about one application, beside the mean of before the meeting.
+
+    agreed in thousandths of a point. Without a recorded outcome the mean counts. Recording again replaces the
+    earlier outcome; the trail keeps both. Raises Invalid beside the field, Refused while there is no score.
+    """
+    require(rules.can_record_outcome(actor, round_))
+    application = queries.committee_file(actor, application_id)
+    if application.round_id != round_.id:
+        raise Invalid("round", "Deze aanvraag hoort niet bij deze ronde.")
+    problems = []
+    if agreed not in SCALE:
+        problems.append(Invalid("agreed", "Vul een aantal punten in van 0 tot en met 100.", "agreed"))
+    if not reason.strip():
+        problems.append(Invalid("reason", "Schrijf waarom de commissie dit heeft afgesproken.", "reason"))
+    if problems:
+        raise InvalidMany(problems)
+    before = queries.mean_of(round_, application_id)
+    if before is None:
+        raise Refused("unscored", "Deze aanvraag heeft nog geen score. Er is nog niets te bespreken.")
+    query = select(PanelOutcome).where(PanelOutcome.application_id == application_id).with_for_update()
+    outcome = db.session.scalar(query)
+    earlier = {"agreed": outcome.agreed, "before": outcome.before} if outcome else {}
+    if outcome is None:
+        outcome = PanelOutcome(application_id=application_id)
+        db.session.add(outcome)
+    outcome.before, outcome.agreed, outcome.reason = before, agreed, reason.strip()
+    outcome.recorded_at, outcome.recorded_by = actor.at, actor.user_id
+    audit.record(
+        actor,
+        "panel.outcome",
+        application.audit_chain,
+        f"application:{application_id}",
+        earlier,
+        {"agreed": agreed, "before": before},
+        reason.strip(),
+    )
+    db.session.flush()
+    return outcome
+
+
+def adoption_problems(actor: Actor, round_: Round) -> list[Invalid]:
+    """What still stands in the way of adopting the merits, in Dutch. Names no application hidden from the actor."""
+    hidden = queries.hidden_from(actor)
+    problems: list[Invalid] = []
+    pending = queries.pending(round_.id)
+    if pending:
+        text = f"Nog niet alle aanvragen zijn op volledigheid getoetst (nog {pending})."
+        problems.append(Invalid("pending", text))
+    results = queries.results(round_)
+    if not results.rows:
+        problems.append(Invalid("empty", "Er zijn geen volledige aanvragen in deze ronde."))
+    open_: Counter[int] = Counter()
+    for one in queries.readers_of_round(round_.id):
+        if one.assessment is None or one.assessment.state == AssessmentState.DRAFT:
+            open_[one.application_id] += 1
+    recorded = queries.outcomes(row.application.id for row in results.rows)
+    for row in results.rows:
+        said = _what_is_wrong(row, open_[row.application.id], recorded.get(row.application.id))
+        if said:
+            name = "Een aanvraag die u niet mag zien"
+            if row.application.id not in hidden:
+                name = f"Aanvraag {row.application.reference}"
+            problems.append(Invalid("open", f"{name}: {said}"))
+    return problems
+
+
+def _what_is_wrong(row: Row, open_: int, outcome: PanelOutcome | None) -> str:
+    if open_:
+        return "nog niet alle beoordelingen zijn ingediend."
+    if row.mean is None:
+        return "er is nog geen score."
+    if outcome is not None and outcome.before != row.mean:
+        return "na het overleg is een score veranderd. Leg de uitkomst opnieuw vast."
+    return ""
+
+
+def adopt_merits(actor: Actor, round_: Round) -> MeritAdoption:
+    """Adopt the merits: freeze and hash them with what they were made from, lock every score, and let the round
+    move on to the decisions. Before any regional spread is applied, and once.
+
+    Raises Refused for who may not or too late, InvalidMany with what is still open.
+    """
+    lock(Round, round_.id)
+    if queries.latest_adoption(round_.id) is not None:
+        raise Conflict("adopted", "De kwaliteitsscores van deze ronde zijn al vastgesteld.")
+    require(rules.can_adopt(actor, round_))
+    problems = adoption_problems(actor, round_)
+    if problems:
+        raise InvalidMany(problems)
+    rows = sorted(queries.results(round_).rows, key=lambda row: row.application.id)
+    body = _body(round_, rows)
+    adoption = MeritAdoption(
+        round_id=round_.id,
+        number=1,
+        body=body,
+        sha256=sha256_hex(canonical_json(body)),
+        adopted_at=actor.at,
+        adopted_by=actor.user_id,
+        merits=[Merit(application_id=row.application.id, merit=row.value or 0) for row in rows],
+    )
+    db.session.add(adoption)
+    db.session.flush()
+    for one in queries.counting(row.application.id for row in rows):
+        for score in one.scores:
+            score.locked = True
+        LIFE.move(actor, one, "lock")
+    audit.record(
+        actor,
+        "merits.adopt",
+        round_.audit_chain,
+        f"merit_adoption:{adoption.id}",
+        {},
+        {"sha256": adoption.sha256, "applications": len(rows)},
+    )
+    rounds_service.move(actor, round_, "begin_decision")
+    return adoption
+
+
+def _body(round_: Round, rows: list[Row]) -> dict[str, Any]:
+    """The merits with everything they follow from: published rules, versions judged, levels, agreed outcomes.
+    Reasons are in it as a hash only."""
+    recorded = queries.outcomes(row.application.id for row in rows)
+    scores: dict[int, list[Assessment]] = {}
+    for one in queries.counting(row.application.id for row in rows):
+        scores.setdefault(one.assignment.application_id, []).append(one)
+    round_rules = rounds.rules_of(round_)
+    return {
+        "round": round_.slug,
+        "rules_sha256": rounds.rule_set(round_).sha256,
+        "merits": {str(row.application.id): row.value for row in rows},
+        "applications": [
+            {
+                "id": row.application.id,
+                "reference": row.application.reference,
+                "mean": row.mean,
+                "agreed": row.agreed,
+                "agreed_reason": recorded[row.application.id].reason if row.agreed is not None else "",
+                "merit": row.value,
+                "scores": [
+                    {
+                        "assessment": one.id,
+                        "assessor": one.assignment.user_id,
+                        "version_sha256": one.judged.sha256,
+                        "levels": queries.levels(one),
+                        "total": round_rules.points(queries.levels(one)),
+                        "sha256": scores_sha256(one),
+                    }
+                    for one in scores[row.application.id]
+                ],
+            }
+            for row in rows
+        ],
+    }
