@@ -58,6 +58,9 @@ class Ends(Form):
 
 
 class BudgetLine(Form):
+    class Meta(Form.Meta):
+        locales = ["nl"]
+
     kind = SelectField("Soort", choices=[SelectChoice("cost", "Kosten"), SelectChoice("income", "Inkomsten")])
     what = StringField("Omschrijving", [InputRequired("Vul een omschrijving in")])
     amount = MoneyField("Bedrag in euro’s")
