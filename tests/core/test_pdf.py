@@ -135,6 +135,8 @@ def test_a_row_of_the_wrong_length_is_refused() -> None:
         minimal().table("T", [Column("a"), Column("b")], [], total=["x", "y", "z"])
     with pytest.raises(ValueError, match="needs columns"):
         minimal().table("T", [], [])
+    with pytest.raises(ValueError, match="not wider"):
+        minimal().table("T", [Column("a")] * 21, [])
 
 
 @pytest.mark.parametrize("name", ["", "../besluit.json", "a\\b", "a\nb", "c:d", "besluit\u202etxt"])

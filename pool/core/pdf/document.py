@@ -190,8 +190,8 @@ class Document:
         for row in (*body, *([last] if last else [])):
             if len(row) != len(columns):
                 raise ValueError(f"table {caption!r} has {len(columns)} columns, a row has {len(row)} cells")
-        if not columns:
-            raise ValueError(f"table {caption!r} needs columns")
+        if not 1 <= len(columns) <= 20:
+            raise ValueError(f"table {caption!r} needs columns: 1 to 20, the paper is not wider")
         self.blocks.append(Table(caption, tuple(columns), body, row_headers, last))
 
     def address(self, lines: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from pool.core.pdf.structure import Element
 # ReportLab's font objects remember where they are in the font file, so one document at a time.
 _ONE_AT_A_TIME = threading.Lock()
 
-_FOOT = 8.5
+_SIZE = 8.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,14 @@ class Drawn:
     pages: int
     root: Element
     bookmarks: list[Bookmark]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The small print of each page, cut to fit."""
+
+    reference: str
+    title: str
 
 
 def draw(document: Document, fonts: Path) -> Drawn:
@@ -51,9 +59,13 @@ def draw(document: Document, fonts: Path) -> Drawn:
             pageCompression=0,
             initialFontName=faces.name(False, False),
         )
+        labels = Labels(
+            _shortened(document.reference, faces, sheet.measure * 0.75),
+            _shortened(document.title, faces, sheet.measure),
+        )
         for number, page in enumerate(book.pages):
             _page(canvas, page)
-            _furniture(canvas, document, sheet, faces, number, len(book.pages))
+            _furniture(canvas, sheet, faces, number, len(book.pages), labels)
             canvas.showPage()
         canvas.save()
     return Drawn(buffer.getvalue(), len(book.pages), writer.root, book.bookmarks)
@@ -86,34 +98,33 @@ def _words(canvas: Any, words: Words) -> None:
         canvas.addLiteral("EMC")
 
 
-def _furniture(canvas: Any, document: Document, sheet: Sheet, faces: Faces, number: int, count: int) -> None:
+def _furniture(canvas: Any, sheet: Sheet, faces: Faces, number: int, count: int, labels: Labels) -> None:
     """What comes back on every page and is no part of the text."""
     foot = 13 * MM
+    page = f"Pagina {number + 1} van {count}"
     canvas.addLiteral("/Artifact <</Type /Pagination /Subtype /Footer>> BDC")
     canvas.setFillColorRGB(*RULE)
     canvas.rect(sheet.left, foot + 13, sheet.measure, 0.5, stroke=0, fill=1)
     canvas.setFillColorRGB(*GREY)
-    canvas.setFont(faces.name(False, False), _FOOT)
-    page = f"Pagina {number + 1} van {count}"
-    width = faces.measure(page, _FOOT)
-    canvas.drawString(sheet.right - width, foot, page)
-    canvas.drawString(sheet.left, foot, _shortened(document.reference, faces, sheet.measure - width - 20))
+    canvas.setFont(faces.name(False, False), _SIZE)
+    canvas.drawString(sheet.right - faces.measure(page, _SIZE), foot, page)
+    canvas.drawString(sheet.left, foot, labels.reference)
     canvas.addLiteral("EMC")
     canvas.addLiteral("/Artifact <</Type /Pagination /Subtype /Header>> BDC")
     canvas.setFillColorRGB(*TEAL)
     canvas.rect(0, sheet.height - 3 * MM, sheet.width, 3 * MM, stroke=0, fill=1)
     if number:
         canvas.setFillColorRGB(*GREY)
-        title = _shortened(document.title, faces, sheet.measure)
-        canvas.drawString(sheet.left, sheet.height - 16 * MM, title)
+        canvas.drawString(sheet.left, sheet.height - 16 * MM, labels.title)
     canvas.addLiteral("EMC")
 
 
 def _shortened(text: str, faces: Faces, room: float) -> str:
     """One line of small print; what does not fit ends in an ellipsis."""
     line = "".join(shown for shown, _ in legible(plain(text), faces))
-    if faces.measure(line, _FOOT) <= room:
-        return line
-    while line and faces.measure(line + "…", _FOOT) > room:
-        line = line[:-1]
-    return line.rstrip() + "…"
+    used = 0.0
+    for at, char in enumerate(line):
+        used += faces.measure(char, _SIZE)
+        if used > room:
+            return line[: max(0, at - 2)].rstrip() + "…"
+    return line

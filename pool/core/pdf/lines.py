@@ -57,6 +57,11 @@ class Chunk:
     width: float
     trailing: float
 
+    def atom(self) -> bool:
+        """Whether it cannot be cut: one letter, or the likeness of one."""
+        first = self.pieces[0]
+        return len(self.pieces) == 1 and (first.actual is not None or len(first.shown) == 1)
+
 
 def plain(text: str) -> str:
     """Text for titles, bookmarks and other strings outside the page: one line, nothing invisible."""
@@ -202,10 +207,10 @@ def fill(parts: Iterable[Chunk], width: float, faces: Faces, size: float) -> lis
             continue
         if pieces and used + pending + part.width > width:
             end()
-        if part.width > width and (len(part.pieces) > 1 or len(part.pieces[0].shown) > 1):
+        if part.width > width and not part.atom():
             queue.extend(reversed(list(_letters(part, faces, size))))
             continue
-        if not pieces and not part.width:
+        if not pieces and all(piece.shown == " " for piece in part.pieces):
             continue
         pieces.extend(part.pieces)
         used, pending = used + pending + part.width, part.trailing
