@@ -8,6 +8,7 @@ started afresh instead of forked from the web server, so that they hold none of 
 
 import atexit
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -34,7 +35,7 @@ class _Helper:
         )
 
     def ask(self, question: str) -> str:
-        """The answer, empty when the helper is gone."""
+        """The answer, empty when the helper is gone or went while it spoke."""
         assert self.process.stdin
         assert self.process.stdout
         try:
@@ -42,7 +43,8 @@ class _Helper:
             self.process.stdin.flush()
         except BrokenPipeError:
             return ""
-        return self.process.stdout.readline()
+        answer = self.process.stdout.readline()
+        return answer if answer.endswith("\n") else ""
 
     def close(self) -> None:
         """End the helper and everything that belongs to it."""
@@ -56,6 +58,12 @@ class _Helpers:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.idle: list[_Helper] = []
+        self.of_parent: list[_Helper] = []
+
+    def forget(self) -> None:
+        """After a fork the helpers belong to the parent: two processes on one line would mix up answers."""
+        self.lock = threading.Lock()
+        self.of_parent, self.idle = self.idle, []
 
     def take(self) -> _Helper:
         with self.lock:
@@ -75,6 +83,7 @@ class _Helpers:
 
 _helpers = _Helpers()
 atexit.register(_helpers.close)
+os.register_at_fork(after_in_child=_helpers.forget)
 
 
 def check(kind: Kind, path: str, limits: Limits) -> None:
