@@ -48,7 +48,8 @@ class Rules:
     `experts`: so many of the assessors of an application must know one of its themes (0: wish only).
     `closest`: smallest distance from the own region that is allowed (0: wish only; 1: never the own region).
     `expert_weight` for each assessor who knows a theme, `distance_weight` for each step of distance up to `far`.
-    `spare`: share of the total affinity that swaps may give up to couple the committee better.
+    `spare`: share of affinity, in total and of the worst-off application, that swaps may give up to couple the
+    committee better; 0 keeps the best match, .25 lets about one of three experts go where that helps.
     """
 
     experts: int = 1
@@ -56,7 +57,7 @@ class Rules:
     far: int = 3
     expert_weight: int = 10
     distance_weight: int = 2
-    spare: float = 0.15
+    spare: float = 0.25
     seconds: float = 20.0
 
 
@@ -176,8 +177,8 @@ class InfeasibleError(Exception):
 def assign(problem: Problem) -> Plan:
     """The best plan: first as little change as possible, then the worst-off application, then the total.
 
-    After that, swaps that keep all hard rules, all loads, the worst-off application, and every kept or pinned
-    pair, raise the coupling of the committee. Raises InfeasibleError with reasons.
+    After that, swaps that keep all hard rules, all loads, and every kept or pinned pair raise the coupling of the
+    committee, at the price of at most `rules.spare` of the affinity. Raises InfeasibleError with reasons.
     """
     obvious = obstacles(problem)
     if obvious:

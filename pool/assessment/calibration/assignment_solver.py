@@ -25,6 +25,8 @@ from .coupling import coupling
 from .words import Remark
 
 BALANCE = 100.0
+# Prices of one unit of a rule that gives way: about equal, but among equals a load is the easiest to change.
+LOAD, SHORT, UNKNOWING = 10.0, 11.0, 12.0
 _INF = float("inf")
 
 
@@ -119,8 +121,8 @@ def _build(problem: Problem, give_way: bool = False) -> tuple[_Model, dict[Pair,
         every = [(column, 1.0) for column, _ in readers]
         knowing = [(column, 1.0) for column, reader in readers if problem.expert(one, reader)]
         if give_way:
-            every.append((model.column(-1.0, 0.0, needed), 1.0))
-            knowing.append((model.column(-1.0, 0.0, experts), 1.0))
+            every.append((model.column(-SHORT, 0.0, needed), 1.0))
+            knowing.append((model.column(-UNKNOWING, 0.0, experts), 1.0))
         model.row(needed, needed, every)
         if experts:
             model.row(experts, _INF, knowing)
@@ -135,13 +137,13 @@ def _build(problem: Problem, give_way: bool = False) -> tuple[_Model, dict[Pair,
         ]
         if give_way:
             most = float(len(problem.applications))
-            own += [(model.column(-1.0, 0.0, most), -1.0), (model.column(-1.0, 0.0, most), 1.0)]
+            own += [(model.column(-LOAD, 0.0, most), -1.0), (model.column(-LOAD, 0.0, most), 1.0)]
         model.row(other.minimum, other.maximum, own)
     return model, columns
 
 
 def _why(problem: Problem, proven: bool) -> list[Remark]:
-    """The cheapest set of rules that would have to give way, one unit of any rule costing one."""
+    """The cheapest set of rules that would have to give way."""
     if not proven:
         return [Remark.of("no_solution_found")]
     model, columns = _build(problem, give_way=True)
@@ -184,7 +186,7 @@ def _finish(problem: Problem, solved: set[Pair], optimal: bool) -> Plan:
     before = coupling(chosen.astype(np.float64)).index
     solved_affinity = int(affinity[chosen].sum())
     board = Board(chosen, allowed, fixed, knows, experts, affinity)
-    swapped = raise_coupling(board, int(problem.rules.spare * solved_affinity))
+    swapped = raise_coupling(board, problem.rules.spare)
     after = coupling(swapped.astype(np.float64)).index
     if after <= before:
         # Fewer repeated meetings nearly always means better coupling; where not, the first plan stands.

@@ -8,7 +8,7 @@ Cook et al., Management Science 51 (2005), 655, to spread co-assessment over all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,18 +42,29 @@ def repeated(chosen: Flags) -> int:
     return int((np.triu(meetings(chosen), 1) ** 2).sum())
 
 
-def raise_coupling(board: Board, spare: int) -> Flags:
-    """A better coupled copy of `board.chosen`, giving up at most `spare` of the total affinity.
+def raise_coupling(board: Board, spare: float) -> Flags:
+    """A better coupled copy of `board.chosen`, giving up at most the share `spare` (0..1) of affinity.
 
-    No application falls below the affinity of the worst-off one at the start. Goes through the board in fixed
-    order and takes the best partner for each exchange, until a sweep finds none; every swap lowers a whole
-    number, so it ends.
+    That share holds for the total and for the worst-off application. First come the swaps that cost nothing.
+    """
+    own = (board.affinity * board.chosen).sum(axis=1)
+    lowest = int(own.min()) if own.size else 0
+    free = _sweep(board, 0, lowest)
+    left = int(own.sum()) - int((board.affinity * free).sum())
+    floor = int(np.ceil((1.0 - spare) * lowest))
+    return _sweep(replace(board, chosen=free), int(spare * float(own.sum())) - left, floor)
+
+
+def _sweep(board: Board, spare: int, floor: int) -> Flags:
+    """Swaps that give up at most `spare` in all and bring no application below `floor`.
+
+    Goes through the board in fixed order and takes the best partner for each exchange, until a sweep finds none;
+    every swap lowers a whole number, so it ends.
     """
     x = board.chosen.astype(np.int64)
     a, knows = board.affinity, board.knows.astype(np.int64)
     shared = x.T @ x
     own, experts = (a * x).sum(axis=1), (knows * x).sum(axis=1)
-    floor = int(own.min()) if own.size else 0
     movable = (board.chosen & ~board.fixed).copy()
     for _ in range(SWEEPS):
         swapped = False

@@ -115,16 +115,15 @@ def within_effect(
     # Given M, |t| grows with the squared correlation of Mx and My, which needs no division by the residual.
     observed = beta**2 * left
     rng = np.random.default_rng(seed)
-    at_least = 0
     by_assessor = np.argsort(assessor, kind="stable")
-    for _ in range(PERMUTATIONS):
-        order = np.lexsort((rng.random(x.size), assessor))
-        shuffled = np.empty_like(x)
-        shuffled[by_assessor] = x[order]
-        part = basis.T @ shuffled
-        size = float(shuffled @ shuffled - part @ part)
-        found = float(shuffled @ my) ** 2 / size if size > 1e-9 * left else 0.0
-        at_least += found >= observed * (1 - 1e-9)
+    # Sorting by assessor plus a fraction shuffles within assessor; one row for each permutation.
+    orders = np.argsort(assessor + rng.random((PERMUTATIONS, x.size)), axis=1)
+    shuffled = np.empty((PERMUTATIONS, x.size))
+    shuffled[:, by_assessor] = x[orders]
+    size = (shuffled**2).sum(axis=1) - ((shuffled @ basis) ** 2).sum(axis=1)
+    usable = size > 1e-9 * left
+    found = np.where(usable, (shuffled @ my) ** 2 / np.where(usable, size, 1.0), 0.0)
+    at_least = int((found >= observed * (1 - 1e-9)).sum())
     reach = t_quantile(0.975, freedom) * error
     return Effect(
         name,

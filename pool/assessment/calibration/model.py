@@ -70,27 +70,39 @@ def effects(design: Design, deviations: Deviations, mu: float) -> Effects:
 def estimate(design: Design, steps: int = EM_STEPS) -> tuple[Deviations, Effects]:
     """Maximum-likelihood deviations by EM, and the effects at them.
 
-    E step: `effects`. M step: each variance is the mean of its expected squares; mu the mean of what the effects
-    leave. Stops when no deviation moves by more than EM_TOLERANCE of the spread of the scores. A deviation is
-    kept above a millionth of that spread, where it does nothing, so that no formula divides by zero.
+    E step: `effects`. M step of parameter-expanded EM (Liu, Rubin and Wu, Biometrika 85 (1998), 755): y is
+    regressed on the expected theta and nu as if both carried a factor, and the factors go into the deviations.
+    Same fixed points as plain EM, which would need thousands of steps where there is no severity at all. Stops
+    when no deviation moves by more than EM_TOLERANCE of the spread of the scores. A deviation is kept above a
+    millionth of that spread, where it does nothing, so that no formula divides by zero.
     """
     spread = float(design.y.std())
     floor = 1e-6 * spread
-    mu = float(design.raw().mean())
+    start = float(design.raw().mean())
+    y = design.y - start
+    i, j = design.proposal, design.assessor
     now = Deviations(spread * 0.6, spread * 0.4, spread * 0.6)
-    found = effects(design, now, mu)
+    found = effects(design, now, start)
     for _ in range(steps):
-        left = design.y - found.theta[design.proposal] - found.nu[design.assessor]
-        mu = float(left.mean())
+        theta, nu = found.theta[i], found.nu[j]
+        theta_variance, nu_variance = found.theta_variance[i], found.nu_variance[j]
+        covariance = (found.sum_variance - theta_variance - nu_variance) / 2
+        terms = np.stack([theta, nu, np.ones_like(y)])
+        moments = terms @ terms.T
+        moments[0, 0] += theta_variance.sum()
+        moments[1, 1] += nu_variance.sum()
+        moments[[0, 1], [1, 0]] += covariance.sum()
+        right = terms @ y
+        factors = np.linalg.solve(moments, right)
         squares = (
-            float((found.theta**2 + found.theta_variance).mean()),
-            float((found.nu**2 + found.nu_variance).mean()),
-            float(((left - mu) ** 2 + found.sum_variance).mean()),
+            factors[0] ** 2 * float((found.theta**2 + found.theta_variance).mean()),
+            factors[1] ** 2 * float((found.nu**2 + found.nu_variance).mean()),
+            max(0.0, float(y @ y - factors @ right)) / y.size,
         )
         tau, s_nu, omega = (max(floor, float(np.sqrt(square))) for square in squares)
         moved = max(abs(tau - now.tau), abs(s_nu - now.s_nu), abs(omega - now.omega))
         now = Deviations(tau, s_nu, omega)
-        found = effects(design, now, mu)
+        found = effects(design, now, start + float(factors[2]))
         if moved < EM_TOLERANCE * spread:
             break
     return now, found

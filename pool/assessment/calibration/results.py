@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .words import Remark
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -45,6 +47,15 @@ class AssessorFit:
     severity: float
     severity_90: tuple[float, float]
     coupling: float
+
+    def remark(self) -> Remark:
+        """What this assessor alone gets to read about the own severity; nothing shown when 0 lies inside."""
+        low, high = self.severity_90
+        if low <= 0.0 <= high:
+            return Remark.of("severity_own_none")
+        code = "severity_own_more" if low > 0.0 else "severity_own_less"
+        near, far = sorted((round(abs(low), 1), round(abs(high), 1)))
+        return Remark.of(code, points=round(abs(self.severity), 1), low=near, high=far)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ BATCH = 1250
 FEWEST_BATCHES = 2
 MOST_BATCHES = 8
 RHAT_BOUND = 1.01
-GRID = 500
+GRID = 300
 
 
 @dataclass(frozen=True, slots=True)
