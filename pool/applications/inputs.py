@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from .states import BudgetKind, Completeness
+from .states import BudgetKind, Completeness, Section
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Content:
         return getattr(self, name)
 
 
-SECTIONS = ("project", "reach", "plan", "budget", "contact", "answers")
+SECTIONS = tuple(section.value for section in Section)
 
 
 @dataclass(frozen=True)

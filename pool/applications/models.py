@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -138,6 +139,11 @@ class CompletenessCheck(Model):
     supplement_by: Mapped[str | None]
     checked_at: Mapped[Moment]
     checked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day to supplement, when that was asked."""
+        return dt.date.fromisoformat(self.supplement_by) if self.supplement_by else None
 
 
 class RegionalView(Model):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -11,13 +12,18 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from pool.core.access import Actor, Role
 from pool.core.db import db
 from pool.core.errors import Missing
+from pool.core.money import format_euros
+from pool.core.text import format_date, join_words
 from pool.people.models import Organisation
+from pool.people.states import OrganisationKind
+from pool.regions import queries as regions
 from pool.regions.models import Region, Theme
+from pool.rounds.inputs import RoundRules
 from pool.rounds.models import Round, RuleSet
 
-from .inputs import Content
+from .inputs import Budget, Content
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
-from .states import ApplicationState
+from .states import ApplicationState, BudgetKind, Purpose, Section
 
 READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 """Roles that read every submitted application."""
@@ -82,7 +88,12 @@ def draft(application: Application) -> Content:
 def content(application: Application) -> Content:
     """What counts: the newest submitted version, or the draft while nothing was submitted."""
     version = application.current_version
-    return Content.from_json(version.content) if version else draft(application)
+    return content_of(version) if version else draft(application)
+
+
+def content_of(version: ApplicationVersion) -> Content:
+    """What this version says."""
+    return Content.from_json(version.content)
 
 
 def version(application: Application, number: int) -> ApplicationVersion:
@@ -125,6 +136,149 @@ def last_reference(stem: str) -> str | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+# --- the text as people read it ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table in a text: cells as shown; total is its last row, or empty."""
+
+    caption: str
+    columns: tuple[str, ...]
+    numeric: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section for readers: short facts, longer texts and tables. An empty value was not filled in."""
+
+    section: Section
+    facts: tuple[tuple[str, str], ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    tables: tuple[Rows, ...] = ()
+
+
+def parts(given: Content, rules: RoundRules) -> list[Part]:
+    """The content as it is shown on pages and in documents, section by section."""
+    return [
+        part(given, rules, section) for section in Section if section != Section.ANSWERS or rules.questions
+    ]
+
+
+def part(given: Content, rules: RoundRules, section: Section) -> Part:
+    """One section of the content as it is shown."""
+    return _PARTS[section](given, rules)
+
+
+def _project_part(given: Content, rules: RoundRules) -> Part:
+    project = given.project
+    purposes = {p.value: p.label for p in Purpose}
+    facts = [("Titel", project.title), ("Doel", purposes.get(project.purpose, ""))]
+    if rules.themes:
+        theme = regions.theme_by_slug(project.theme) if project.theme else None
+        facts.append(("Thema", theme.name if theme else ""))
+    if rules.grounds:
+        names = {g.slug: g.name for g in rules.grounds}
+        facts.append(("Aanbevelingen", join_words([names.get(slug, slug) for slug in project.grounds])))
+    return Part(Section.PROJECT, tuple(facts), (("Samenvatting", project.summary),))
+
+
+def _reach_part(given: Content, _rules: RoundRules) -> Part:
+    names = {slug: region.name for slug, region in regions.regions_by_slug(given.reach.regions).items()}
+    chosen = [names.get(slug, slug) for slug in given.reach.regions]
+    kinds = {k.value: k.label for k in OrganisationKind}
+    facts = (
+        ("Eerste regio", chosen[0] if chosen else ""),
+        ("Samen met", join_words(chosen[1:]) if len(chosen) > 1 else "geen andere regio's"),
+    )
+    lines = tuple((p.name, kinds.get(p.kind, ""), p.role) for p in given.reach.partners)
+    tables = (Rows("Partners", ("Naam", "Soort organisatie", "Rol"), (), lines),) if lines else ()
+    return Part(Section.REACH, facts, tables=tables)
+
+
+def _plan_part(given: Content, _rules: RoundRules) -> Part:
+    plan = given.plan
+    texts = (
+        ("Aanleiding", plan.occasion),
+        ("Aanpak", plan.approach),
+        ("Beoogde resultaten", plan.results),
+        ("Delen van lessen", plan.sharing),
+        ("Borging", plan.embedding),
+    )
+    return Part(
+        Section.PLAN, (("Startdatum", _day(plan.starts_on)), ("Einddatum", _day(plan.ends_on))), texts
+    )
+
+
+def _day(text: str) -> str:
+    return format_date(dt.date.fromisoformat(text)) if text else ""
+
+
+def _budget_part(given: Content, rules: RoundRules) -> Part:
+    budget = given.budget
+    facts = [("Gevraagd bedrag", format_euros(budget.requested) if budget.requested else "")]
+    if rules.partial_awards:
+        facts.append(("Minimaal benodigd bedrag", format_euros(budget.minimum) if budget.minimum else ""))
+    return Part(
+        Section.BUDGET,
+        tuple(facts),
+        (("Toelichting", budget.explanation),),
+        tuple(_budget_tables(budget)) if budget.lines or budget.requested else (),
+    )
+
+
+def _budget_tables(budget: Budget) -> Iterator[Rows]:
+    costs = tuple((b.description, format_euros(b.amount)) for b in budget.lines if b.kind == BudgetKind.COST)
+    spent = format_euros(budget.total(BudgetKind.COST))
+    yield Rows("Kosten", ("Omschrijving", "Bedrag"), (1,), costs, ("Totaal kosten", spent))
+    labels = {k.value: k.label for k in BudgetKind}
+    income = tuple(
+        (b.description, labels.get(b.kind, ""), format_euros(b.amount))
+        for b in budget.lines
+        if b.kind != BudgetKind.COST
+    )
+    asked = ("Gevraagd bedrag", "deze aanvraag", format_euros(budget.requested))
+    covered = format_euros(budget.total(BudgetKind.OWN, BudgetKind.OTHER) + budget.requested)
+    yield Rows(
+        "Dekking",
+        ("Omschrijving", "Soort", "Bedrag"),
+        (2,),
+        (*income, asked),
+        ("Totaal dekking", "", covered),
+    )
+
+
+def _contact_part(given: Content, _rules: RoundRules) -> Part:
+    contact = given.contact
+    return Part(
+        Section.CONTACT,
+        (
+            ("Naam", contact.name),
+            ("Functie", contact.function),
+            ("E-mailadres", contact.email),
+            ("Telefoon", contact.phone),
+        ),
+    )
+
+
+def _answers_part(given: Content, rules: RoundRules) -> Part:
+    return Part(
+        Section.ANSWERS, texts=tuple((q.label, given.answers.get(q.code, "")) for q in rules.questions)
+    )
+
+
+_PARTS = {
+    Section.PROJECT: _project_part,
+    Section.REACH: _reach_part,
+    Section.PLAN: _plan_part,
+    Section.BUDGET: _budget_part,
+    Section.CONTACT: _contact_part,
+    Section.ANSWERS: _answers_part,
+}
 
 
 # --- lists ------------------------------------------------------------------------------------------------

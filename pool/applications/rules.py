@@ -71,6 +71,11 @@ class Lack(Invalid):
         self.section = section
 
 
+def answer_field(code: str) -> str:
+    """The name of the field in which an own question of the round is answered."""
+    return f"q_{code}"
+
+
 def is_email(text: str) -> bool:
     return len(text) <= LIMITS["email"] and _EMAIL.fullmatch(text) is not None
 
@@ -105,9 +110,9 @@ def _bad_answers(answers: dict[str, str], rules: RoundRules) -> Iterator[Invalid
     known = {q.code for q in rules.questions}
     for code, text in answers.items():
         if code not in known:
-            yield Invalid("answers", "Deze vraag hoort niet bij deze ronde.", code)
+            yield Invalid("answers", "Deze vraag hoort niet bij deze ronde.", answer_field(code))
         elif len(text) > LIMITS["answers"]:
-            yield _too_long(code, LIMITS["answers"])
+            yield _too_long(answer_field(code), LIMITS["answers"])
 
 
 def _too_long(field: str, limit: int) -> Invalid:
@@ -266,7 +271,7 @@ def _missing_contact(content: Content) -> Iterator[Lack]:
 def _missing_answers(content: Content, rules: RoundRules) -> Iterator[Lack]:
     for question in rules.questions:
         if question.required and not content.answers.get(question.code):
-            yield Lack("answers", question.code, f"Beantwoord de vraag ‘{question.label}’.")
+            yield Lack("answers", answer_field(question.code), f"Beantwoord de vraag ‘{question.label}’.")
 
 
 # --- the completeness check -------------------------------------------------------------------------------
@@ -343,7 +348,7 @@ def decision_term(application: Application, rules: RoundRules) -> terms.Term:
     supplied = [local_date(version.submitted_at) for version in application.versions]
     stops = []
     for check in application.checks:
-        last_day = as_date(check.supplement_by or "")
+        last_day = check.last_day
         if last_day is None:
             continue
         asked = local_date(check.checked_at)

@@ -39,3 +39,14 @@ class Purpose(LabeledEnum):
     DEEPEN = "verdieping", "verdieping: wat al gebeurt wordt beter"
     BROADEN = "verbreding", "verbreding: wat al gebeurt bereikt meer mensen of gemeenten"
     BOTTLENECK = "knelpunt", "een knelpunt wegnemen"
+
+
+class Section(LabeledEnum):
+    """The parts of the form, in order; each is written and kept on its own."""
+
+    PROJECT = "project", "Het project"
+    REACH = "reach", "Regio's en partners"
+    PLAN = "plan", "Plan"
+    BUDGET = "budget", "Begroting"
+    CONTACT = "contact", "Contactpersoon"
+    ANSWERS = "answers", "Vragen van deze ronde"

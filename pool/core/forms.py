@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import DateField as WTDateField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from . import text
@@ -131,6 +132,11 @@ class Required(InputRequired):
             raise ValidationError(self.message)
 
 
+def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Pairs of value and label, such as `SomeState.choices()`, as the options of a select or radio field."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 def at_most(characters: int) -> Length:
     """Validator: no more than this many characters."""
     return Length(max=characters, message=f"Gebruik niet meer dan {characters} tekens.")
@@ -145,4 +151,5 @@ __all__ = [
     "Required",
     "at_most",
     "attempt",
+    "options",
 ]

@@ -1,0 +1,147 @@
+"""Pages that several roles share: the list, one application, one version and its receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from pool.core import audit
+from pool.core.access import Role, current_actor, door
+from pool.core.clock import local_date
+from pool.core.db import db
+from pool.core.text import fingerprint, format_moment
+from pool.regions import queries as regions
+from pool.rounds import queries as rounds
+from pool.rounds.rules import accepts_applications
+
+from . import letter, queries, routes_applicant, routes_programme, rules, service
+from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf
+from .forms import StartForm
+from .lifecycle import LIFE
+from .models import Application
+from .states import ApplicationState, Completeness
+from .trail import steps
+
+blueprints = [bp]
+PER_PAGE = 50
+__all__ = ["blueprints", "routes_applicant", "routes_programme"]
+
+
+@bp.get("/aanvragen")
+@door(*READERS)
+def index() -> Any:
+    actor = current_actor()
+    given = request.args
+    wanted = queries.Filter(
+        round_slug=given.get("ronde", ""),
+        state=given.get("status", ""),
+        theme=given.get("thema", ""),
+        region=given.get("regio", ""),
+        text=given.get("zoek", "")[:200],
+        sort=given.get("volgorde", "deadline" if actor.has(Role.PROGRAMME) else "newest"),
+    )
+    page = db.paginate(
+        queries.found(actor, wanted),
+        page=request.args.get("page", 1, type=int),
+        per_page=PER_PAGE,
+        error_out=False,
+    )
+    known_rounds = db.session.scalars(rounds.visible_to(actor)).unique().all()
+    open_rounds = [r for r in known_rounds if accepts_applications(r, actor.at)]
+    return render_template(
+        "applications/index.html",
+        page=page,
+        wanted=wanted,
+        args={k: v for k, v in given.items() if k != "page" and v},
+        rounds=known_rounds,
+        open_rounds=open_rounds if actor.has(Role.APPLICANT) else [],
+        start_form=StartForm() if actor.has(Role.APPLICANT) and open_rounds else None,
+        states=[s for s in ApplicationState if s != ApplicationState.DRAFT or actor.has(Role.APPLICANT)],
+        themes=regions.all_themes(),
+        regions=regions.all_regions(),
+        today=local_date(actor.at),
+        local_date=local_date,
+        is_applicant=actor.has(Role.APPLICANT),
+    )
+
+
+@bp.get("/aanvragen/<int:ident>")
+@door(*READERS)
+def show(ident: int) -> Any:
+    actor = current_actor()
+    application, round_rules = load(ident)
+    if rules.is_own(actor, application):
+        return _own_page(application)
+    content = queries.content(application)
+    views = queries.views_of(application.id)
+    mine = [
+        link.region
+        for link in application.region_links
+        if rules.can_give_view(actor, application, link.region_id, round_rules)
+    ]
+    return render_template(
+        "applications/file.html",
+        application=application,
+        parts=queries.parts(content, round_rules),
+        points={p.code: p.label for p in rules.check_points(round_rules)},
+        views=views,
+        my_regions=mine,
+        term=rules.decision_term(application, round_rules),
+        moves={move.name for move in LIFE.open_moves(actor, application)},
+        steps=steps(audit.trail(application.audit_chain), actor) if actor.has(*queries.READERS) else [],
+        Completeness=Completeness,
+        crumbs=crumbs(application),
+    )
+
+
+def _own_page(application: Application) -> Any:
+    actor = current_actor()
+    round_rules = rounds.rules_of(application.round)
+    version = application.current_version
+    return render_template(
+        "applications/own.html",
+        application=application,
+        tasks=routes_applicant.tasks(application, round_rules),
+        lacks=service.lacks(application),
+        can_edit=rules.can_edit(actor, application),
+        can_withdraw=LIFE.may(actor, application, "withdraw"),
+        changed=version is not None and fingerprint(application.content) != version.sha256,
+        points={p.code: p.label for p in rules.check_points(round_rules)},
+        parts=queries.parts(queries.content(application), round_rules),
+        state=ApplicationState,
+        crumbs=crumbs(application),
+    )
+
+
+@bp.get("/aanvragen/<int:ident>/versies/<int:number>")
+@door(*READERS)
+def version(ident: int, number: int) -> Any:
+    application, round_rules = load(ident)
+    found = queries.version(application, number)
+    return render_template(
+        "applications/version.html",
+        application=application,
+        version=found,
+        received=format_moment(found.submitted_at, seconds=True),
+        parts=queries.parts(queries.content_of(found), round_rules),
+        crumbs=crumbs(application, (f"Versie {number}", None)),
+    )
+
+
+@bp.get("/aanvragen/<int:ident>/versies/<int:number>/ontvangstbevestiging.pdf")
+@door(*READERS)
+def receipt_pdf(ident: int, number: int) -> Any:
+    application, round_rules = load(ident)
+    found = queries.version(application, number)
+    content = queries.content_of(found)
+    document = letter.receipt(
+        letter_facts(application, content.project.title),
+        content,
+        queries.parts(content, round_rules),
+        number=found.number,
+        submitted_at=found.submitted_at,
+        submitted_by=found.submitted_by_name,
+        sha256=found.sha256,
+    )
+    return pdf(document, f"{application.reference}-versie-{number}.pdf")

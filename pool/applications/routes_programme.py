@@ -1,0 +1,101 @@
+"""Pages of the programme team and of the regions: the completeness check, more time, and the regional view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from pool.core import terms
+from pool.core.access import Role, current_actor, door, require
+from pool.core.clock import local_date
+from pool.core.errors import Missing
+from pool.core.forms import attempt
+
+from . import queries, rules, service
+from .blueprint import bp, crumbs, load
+from .forms import ExtendForm, ViewForm, check_form
+from .lifecycle import LIFE
+from .states import Completeness
+
+
+@bp.route("/aanvragen/<int:ident>/volledigheid", methods=["GET", "POST"])
+@door(Role.PROGRAMME)
+def check(ident: int) -> Any:
+    application, round_rules = load(ident)
+    actor = current_actor()
+    require(LIFE.may(actor, application, "complete"))
+    term = terms.supplement(local_date(actor.at), days=round_rules.supplement_days)
+    form = check_form(round_rules)(supplement_by=term.last_day)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            row = service.check(actor, application, form.to_input())
+        if done:
+            flash(f"Vastgelegd: {row.outcome.label}. De gemeente krijgt bericht.", "success")
+            return redirect(url_for("applications.show", ident=ident))
+    content = queries.content(application)
+    page = render_template(
+        "applications/check.html",
+        application=application,
+        form=form,
+        points=list(zip(rules.check_points(round_rules), form.points, strict=True)),
+        parts=queries.parts(content, round_rules),
+        found=rules.missing(content, round_rules),
+        imbalance=rules.imbalance(content.budget),
+        term=term,
+        asked_before=any(c.outcome == Completeness.SUPPLEMENT for c in application.checks),
+        page_errors=bool(form.errors),
+        crumbs=crumbs(application, ("Volledigheidstoets", None)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/aanvragen/<int:ident>/uitstel", methods=["GET", "POST"])
+@door(Role.PROGRAMME)
+def extend(ident: int) -> Any:
+    application, _rules = load(ident)
+    require(LIFE.may(current_actor(), application, "extend_supplement"))
+    form = ExtendForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.extend_supplement(current_actor(), application, form.supplement_by.data, form.reason.data)
+        if done:
+            flash("De gemeente heeft langer de tijd en krijgt bericht.", "success")
+            return redirect(url_for("applications.show", ident=ident))
+    page = render_template(
+        "applications/extend.html",
+        application=application,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(application, ("Langer de tijd geven", None)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/aanvragen/<int:ident>/zienswijze/<slug>", methods=["GET", "POST"])
+@door(Role.REGIONAL_LEAD)
+def give_view(ident: int, slug: str) -> Any:
+    application, round_rules = load(ident)
+    actor = current_actor()
+    region = next((r for r in application.regions if r.slug == slug and r.id in actor.region_ids), None)
+    if region is None:
+        raise Missing
+    require(rules.can_give_view(actor, application, region.id, round_rules))
+    earlier = next((v for v in queries.views_of(application.id) if v.region_id == region.id), None)
+    form = ViewForm(text=earlier.text if earlier and request.method == "GET" else None)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.give_view(actor, application, region.id, form.text.data)
+        if done:
+            flash("Uw zienswijze is bewaard.", "success")
+            return redirect(url_for("applications.show", ident=ident))
+    page = render_template(
+        "applications/view.html",
+        application=application,
+        region=region,
+        form=form,
+        earlier=earlier,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(application, (f"Zienswijze van {region.name}", None)),
+    )
+    return page, 422 if form.errors else 200

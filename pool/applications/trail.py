@@ -1,0 +1,42 @@
+"""The trail of an application as steps on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pool.core.access import Actor, Role
+from pool.core.audit import AuditEntry
+from pool.core.text import format_moment
+
+_STEPS: dict[str, tuple[str, str]] = {
+    "application.start": ("Concept begonnen", "neutral"),
+    "application.submit": ("Ingediend", "info"),
+    "application.supplement": ("Aanvulling ingediend", "info"),
+    "application.withdraw": ("Ingetrokken", "neutral"),
+    "application.complete": ("Volledig verklaard", "success"),
+    "application.ask_supplement": ("Om aanvulling gevraagd", "warning"),
+    "application.extend_supplement": ("Langer de tijd gegeven om aan te vullen", "warning"),
+    "application.refuse": ("Niet in behandeling genomen", "danger"),
+    "application.give_view": ("Regionale zienswijze gegeven", "info"),
+}
+
+
+def steps(entries: Sequence[AuditEntry], actor: Actor) -> list[dict[str, Any]]:
+    """Oldest first. What other parts of the system wrote in this chain is for the auditor alone."""
+    shown = []
+    for entry in entries:
+        if entry.action not in _STEPS and not actor.has(Role.AUDITOR):
+            continue
+        title, tone = _STEPS.get(entry.action, (entry.action, "neutral"))
+        number = entry.after.get("version")
+        shown.append(
+            {
+                "when": format_moment(entry.at, seconds=True),
+                "title": f"{title} (versie {number})" if number else title,
+                "actor": entry.actor_name,
+                "text": entry.reason,
+                "tone": tone,
+            }
+        )
+    return shown
