@@ -107,5 +107,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         # A form that stood open for hours must still save at the deadline: the token lives as long as the
         # session it is bound to.
         "WTF_CSRF_TIME_LIMIT": None,
+        # WTForms speaks Dutch by itself (see core.forms); Flask-WTF would look for Flask-Babel and fall silent.
+        "WTF_I18N_ENABLED": False,
         "TEMPLATES_AUTO_RELOAD": env == "development",
     }

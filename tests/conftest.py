@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from pool.app import create_app
 from pool.core.db import db
@@ -53,6 +55,7 @@ def settings(url: str, folder: Path) -> dict[str, Any]:
         "TRUSTED_HOSTS": ["localhost", "127.0.0.1"],
         "MAX_CONTENT_LENGTH": 30 * 1024 * 1024,
         "WTF_CSRF_ENABLED": False,
+        "WTF_I18N_ENABLED": False,
         "TESTING": True,
     }
 
@@ -70,7 +73,10 @@ class Databases:
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder, self.worker, self.count = folder, worker, 0
         if DATABASE == "postgresql":
-            self.template = postgres.template_database("schema", lambda url: _migrate(url, folder))
+            # Named after what it holds, so that a server that lasts never gives an old schema.
+            content = b"".join(p.read_bytes() for p in sorted(MIGRATIONS.glob("versions/*.py")))
+            name = f"schema_{hashlib.sha256(content).hexdigest()[:12]}"
+            self.template = postgres.template_database(name, lambda url: _migrate(url, folder))
         else:
             self.template = str(folder / "template.db")
             _migrate(f"sqlite:///{self.template}", folder)
@@ -146,6 +152,39 @@ def client(app: Flask) -> Client:
 def new_client(app: Flask) -> Callable[[], Client]:
     """Makes further browsers, each with cookies of its own."""
     return app.test_client  # type: ignore[return-value]
+
+
+class Counted:
+    """The statements that were sent while counting."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    @property
+    def number(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], contextlib.AbstractContextManager[Counted]]:
+    """`with count_queries() as counted:` counts the SELECTs and changes inside the block."""
+
+    @contextlib.contextmanager
+    def counting() -> Iterator[Counted]:
+        counted = Counted()
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")):
+                counted.statements.append(statement)
+
+        connection = db.engine
+        event.listen(connection, "before_cursor_execute", note)
+        try:
+            yield counted
+        finally:
+            event.remove(connection, "before_cursor_execute", note)
+
+    return counting
 
 
 @pytest.fixture

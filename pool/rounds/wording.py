@@ -1,0 +1,66 @@
+"""The rules of a round in plain Dutch, from the published numbers."""
+
+from __future__ import annotations
+
+from pool.core.money import format_euros
+from pool.core.text import format_points, join_words, plural
+
+from .inputs import RoundRules
+
+
+def _points(thousandths: int) -> str:
+    text = format_points(thousandths, full=True).rstrip("0").rstrip(",")
+    return f"{text} punt" if text == "1" else f"{text} punten"
+
+
+ORDINALS = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste")
+
+
+def spread_sentence(rules: RoundRules) -> str:
+    """What the spread weighting does, in one or two sentences."""
+    if not any(rules.spread_steps):
+        return "Er is geen spreidingsgewicht: alleen de kwaliteit telt."
+    steps = [
+        f"{_points(step)} voor de {ORDINALS[place]} toekenning"
+        for place, step in enumerate(rules.spread_steps[: len(ORDINALS)])
+        if step
+    ]
+    where = "elke regio die meedoet" if rules.joint == "every" else "de regio die als eerste is genoemd"
+    return (
+        f"Naast kwaliteit telt spreiding: een regio levert {join_words(steps)} extra op. "
+        f"Bij een gezamenlijke aanvraag telt {where}."
+    )
+
+
+def choice_sentences(rules: RoundRules) -> list[str]:
+    """How the choice is made, step by step, for the public page."""
+    basis = (
+        "Elke aanvraag telt met haar kwaliteitsscore, hoe groot of klein het bedrag ook is."
+        if rules.value_basis == "application"
+        else "De kwaliteitsscore telt per euro: een aanvraag van twee keer zoveel geld weegt twee keer zo zwaar."
+    )
+    sentences = [
+        f"Elke aanvraag wordt gelezen door {plural(rules.assessors_per_application, 'beoordelaar', 'beoordelaars')}. "
+        "Zij geven per criterium een niveau van 1 tot en met 9, met een reden.",
+        "De commissie stelt per aanvraag een kwaliteitsscore vast van 0 tot en met 100 punten.",
+    ]
+    if rules.min_merit:
+        sentences.append(f"Onder {_points(rules.min_merit)} wordt niets toegekend.")
+    sentences += [
+        "Daarna berekent het systeem met welke toekenningen kwaliteit en spreiding samen zo hoog mogelijk zijn, "
+        "zonder het plafond te passeren.",
+        basis,
+        spread_sentence(rules),
+    ]
+    if rules.partial_awards:
+        sentences.append(
+            "Een aanvraag kan ook deels worden toegekend, maar nooit voor minder dan het bedrag "
+            "dat u als minimum opgeeft."
+        )
+    if rules.max_request is not None:
+        sentences.append(f"U kunt ten hoogste {format_euros(rules.max_request, whole=True)} vragen.")
+    sentences.append(
+        "Zijn er meer verdelingen even goed, dan kiest het systeem de verdeling die het minste kost. Is er dan "
+        "nog een keuze, dan beslist een loting die iedereen kan narekenen."
+    )
+    return sentences
