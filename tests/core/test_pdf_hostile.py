@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import socket
-import threading
+import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pikepdf
@@ -220,6 +221,13 @@ def test_the_narrowest_columns_still_come_to_an_end(text: str) -> None:
     }
 
 
+def test_characters_without_meaning_are_boxes_without_text() -> None:
+    document = Document(title="Brief", moment=MOMENT)
+    document.paragraph("a\ue000b\uffffc\U0010ffffd\ud800e\uf8ff")
+    root, _ = pdftext.read(render(document))
+    assert root.text == "a□b□c□d□e□"
+
+
 def test_no_word_is_lost_over_lines_and_pages() -> None:
     text = " ".join(f"woord{number}" for number in range(5000))
     document = Document(title="Brief", moment=MOMENT)
@@ -255,17 +263,15 @@ def test_any_text_renders_and_is_read_back(text: str) -> None:
 
 def test_many_at_once_give_the_same_bytes() -> None:
     alone = [render(everywhere(text)) for text in MARKUP[:4]]
-    together: dict[int, bytes] = {}
-
-    def work(at: int) -> None:
-        together[at] = render(everywhere(MARKUP[at % 4]))
-
-    threads = [threading.Thread(target=work, args=(at,)) for at in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [together[at] for at in range(8)] == alone * 2
+    patience = sys.getswitchinterval()
+    # Change threads as often as possible, so that what they share gets mixed up.
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda text: render(everywhere(text)), MARKUP[:4] * 4))
+    finally:
+        sys.setswitchinterval(patience)
+    assert together == alone * 4
 
 
 # --- The same tests go red when the control is taken away -------------------------------------------

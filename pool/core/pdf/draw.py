@@ -19,7 +19,7 @@ from pool.core.pdf.pages import Book, Bookmark, Page, Words
 from pool.core.pdf.rows import GREY, MM, RULE, TEAL, Sheet, Writer
 from pool.core.pdf.structure import Element
 
-# ReportLab's font objects remember where they are in the font file, so one document at a time.
+# A TTFont of ReportLab is not for two documents at the same time (its docstring says so).
 _ONE_AT_A_TIME = threading.Lock()
 
 _SIZE = 8.5

@@ -167,7 +167,6 @@ class Book:
                     self._links[anchor] = Element("Link", owner)
                 owner = self._links[anchor]
         if owner is None:
-            page.owner = None
             page.words.append(Words(x, y, piece, size, colour))
             return
         if page.owner is not owner:
