@@ -29,6 +29,7 @@ IMMUTABLE = (
     'mail',
     'merit',
     'merit_adoption',
+    'progress_report',
     'rule_set',
     'score',
 )
@@ -350,6 +351,9 @@ def upgrade() -> None:
     sa.Column('adoption_id', sa.Integer(), nullable=False),
     sa.Column('rule_set_id', sa.Integer(), nullable=False),
     sa.Column('problem', sa.JSON(), nullable=False),
+    sa.Column('names', sa.JSON(), nullable=False),
+    sa.Column('changes', sa.JSON(), nullable=False),
+    sa.Column('changed', sa.Boolean(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
     sa.Column('taken_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['adoption_id'], ['merit_adoption.id'], name=op.f('fk_allocation_snapshot_adoption_id')),
@@ -566,11 +570,23 @@ def upgrade() -> None:
     sa.Column('decision_id', sa.Integer(), nullable=False),
     sa.Column('state', sa.Enum('running', 'finished', 'stopped', name='project_state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('started_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('ended_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('ended_reason', sa.String(), nullable=False),
+    sa.Column('learned', sa.String(), nullable=False),
+    sa.Column('embedded', sa.Enum('none', 'planned', 'regular', name='embedding', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.CheckConstraint("state <> 'finished' OR embedded IS NOT NULL", name=op.f('ck_project_finished_has_embedding')),
+    sa.CheckConstraint("state = 'running' OR (ended_at IS NOT NULL AND ended_reason <> '' AND learned <> '')", name=op.f('ck_project_ended_has_reason_and_lesson')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_project_ends_after_start')),
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_project_application_id')),
     sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_project_decision_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_project')),
     sa.UniqueConstraint('application_id', name=op.f('uq_project_application_id'))
     )
+    with op.batch_alter_table('project', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_project_decision_id'), ['decision_id'], unique=False)
+
     op.create_table('scenario',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('round_id', sa.Integer(), nullable=False),
@@ -578,8 +594,13 @@ def upgrade() -> None:
     sa.Column('state', sa.Enum('queued', 'done', 'failed', name='scenario_state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
     sa.Column('rule', sa.Enum('optimal', 'rank_cut', 'rank_skip', 'ratio', name='allocation_rule', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('failure', sa.String(), nullable=False),
     sa.Column('created_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_by_name', sa.String(), nullable=False),
+    sa.Column('chosen_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state <> 'failed' OR failure <> ''", name=op.f('ck_scenario_failed_has_reason')),
     sa.ForeignKeyConstraint(['created_by'], ['user_account.id'], name=op.f('fk_scenario_created_by')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_scenario_round_id')),
     sa.ForeignKeyConstraint(['snapshot_id'], ['allocation_snapshot.id'], name=op.f('fk_scenario_snapshot_id')),
@@ -617,7 +638,7 @@ def upgrade() -> None:
     op.create_table('allocation_study',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('scenario_id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('kind', sa.Enum('rankings', 'explanations', 'frontier', name='study_kind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('document', sa.String(), nullable=False),
     sa.Column('completed_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], name=op.f('fk_allocation_study_scenario_id')),
@@ -629,18 +650,21 @@ def upgrade() -> None:
     sa.Column('project_id', sa.Integer(), nullable=False),
     sa.Column('period', sa.String(), nullable=False),
     sa.Column('state', sa.Enum('draft', 'submitted', name='report_state', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('standing', sa.Enum('on_track', 'attention', 'stuck', name='standing', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('standing', sa.Enum('on_track', 'attention', 'stuck', name='standing', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('achieved', sa.String(), nullable=False),
     sa.Column('under_way', sa.String(), nullable=False),
     sa.Column('next_steps', sa.String(), nullable=False),
     sa.Column('lessons', sa.String(), nullable=False),
     sa.Column('embedding', sa.String(), nullable=False),
     sa.Column('saved_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('saved_by', sa.Integer(), nullable=True),
+    sa.Column('saved_by_name', sa.String(), nullable=False),
     sa.Column('submitted_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
     sa.Column('submitted_by', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("state = 'draft' OR submitted_at IS NOT NULL", name=op.f('ck_progress_report_submitted_has_moment')),
+    sa.CheckConstraint("state = 'draft' OR (submitted_at IS NOT NULL AND standing IS NOT NULL AND achieved <> '' AND under_way <> '' AND next_steps <> '' AND lessons <> '' AND embedding <> '')", name=op.f('ck_progress_report_submitted_is_complete')),
     sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_progress_report_project_id')),
+    sa.ForeignKeyConstraint(['saved_by'], ['user_account.id'], name=op.f('fk_progress_report_saved_by')),
     sa.ForeignKeyConstraint(['submitted_by'], ['user_account.id'], name=op.f('fk_progress_report_submitted_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_progress_report')),
     sa.UniqueConstraint('project_id', 'period', name=op.f('uq_progress_report_project_id_period'))
@@ -679,18 +703,25 @@ def upgrade() -> None:
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('written_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('written_by', sa.Integer(), nullable=True),
+    sa.CheckConstraint("text <> ''", name=op.f('ck_report_view_has_text')),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_report_view_region_id')),
     sa.ForeignKeyConstraint(['report_id'], ['progress_report.id'], name=op.f('fk_report_view_report_id')),
     sa.ForeignKeyConstraint(['written_by'], ['user_account.id'], name=op.f('fk_report_view_written_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report_view')),
     sa.UniqueConstraint('report_id', 'region_id', name=op.f('uq_report_view_report_id_region_id'))
     )
+    with op.batch_alter_table('report_view', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_view_region_id'), ['region_id'], unique=False)
+
 
     _triggers(pool.core.db.immutable_triggers)
 
 
 def downgrade() -> None:
     _triggers(pool.core.db.drop_immutable_triggers)
+    with op.batch_alter_table('report_view', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_report_view_region_id'))
+
     op.drop_table('report_view')
     op.drop_table('advice_line')
     op.drop_table('score')
@@ -699,6 +730,9 @@ def downgrade() -> None:
     op.drop_table('allocation')
     op.drop_table('advice')
     op.drop_table('scenario')
+    with op.batch_alter_table('project', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_project_decision_id'))
+
     op.drop_table('project')
     op.drop_table('letter')
     op.drop_table('assessment')

@@ -20,3 +20,22 @@ class Standing(LabeledEnum):
     ON_TRACK = "on_track", "op schema", "success"
     ATTENTION = "attention", "vraagt aandacht", "warning"
     STUCK = "stuck", "loopt vast", "error"
+
+
+class Embedding(LabeledEnum):
+    """Borging: how the result lives on when the project is over."""
+
+    NONE = "none", "gaat niet door na het project", "neutral"
+    PLANNED = "planned", "is gepland", "info"
+    REGULAR = "regular", "is gewoon werk geworden", "success"
+
+
+class Due(LabeledEnum):
+    """Where a half-year stands that a project has to report on."""
+
+    LATER = "later", "nog niet begonnen", "neutral"
+    OPEN = "open", "halfjaar loopt", "neutral"
+    NOW = "now", "nu indienen", "warning"
+    OVERDUE = "overdue", "te laat", "error"
+    SUBMITTED = "submitted", "ingediend", "success"
+    LAPSED = "lapsed", "niet meer nodig", "neutral"

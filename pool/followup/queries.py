@@ -1,0 +1,258 @@
+"""Reads about projects. Everything is ordered; every list starts from `visible_to`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from pool.applications.models import Application, ApplicationRegion
+from pool.assessment import queries as assessment
+from pool.core import clock
+from pool.core.access import Actor, Role
+from pool.core.db import db
+from pool.core.errors import Missing
+from pool.people.models import Organisation
+from pool.regions.models import Region, Theme
+from pool.rounds.models import Round
+from pool.rounds.states import DECIDED_STATES
+
+from . import rules
+from .inputs import ProjectFilter
+from .models import ProgressReport, Project, ReportView
+from .periods import Period
+from .states import Due, ProjectState, ReportState, Standing
+
+
+def _may_see(actor: Actor) -> ColumnElement[bool]:
+    # Nobody outside the programme learns of an award before the round's decisions are made known.
+    known = Round.state.in_(DECIDED_STATES)
+    reasons: list[ColumnElement[bool]] = []
+    if actor.has(Role.APPLICANT) and actor.organisation_id is not None:
+        reasons.append(and_(known, Application.organisation_id == actor.organisation_id))
+    others: list[ColumnElement[bool]] = []
+    if actor.has(Role.PROGRAMME):
+        others.append(Project.id.is_not(None))
+    if actor.has(Role.REGIONAL_LEAD):
+        here = select(ApplicationRegion.application_id).where(
+            ApplicationRegion.region_id.in_(actor.region_ids)
+        )
+        others.append(and_(known, Application.id.in_(here)))
+    if others:
+        hidden = assessment.hidden_from(actor)
+        reasons.append(and_(or_(*others), Application.id.not_in(hidden)) if hidden else or_(*others))
+    return or_(false(), *reasons)
+
+
+def visible_to(actor: Actor) -> Select[Project]:
+    """Projects this actor may see, by title: all, those in the own regions, or those of the own municipality."""
+    return (
+        select(Project)
+        .join(Project.application)
+        .join(Application.round)
+        .where(_may_see(actor))
+        .options(
+            contains_eager(Project.application).contains_eager(Application.round),
+            contains_eager(Project.application).joinedload(Application.organisation, innerjoin=True),
+            contains_eager(Project.application).joinedload(Application.theme),
+            contains_eager(Project.application)
+            .selectinload(Application.region_links)
+            .joinedload(ApplicationRegion.region, innerjoin=True),
+            joinedload(Project.decision, innerjoin=True),
+            selectinload(Project.reports),
+        )
+        .order_by(func.lower(Application.title), Project.id)
+    )
+
+
+def get(actor: Actor, ident: int) -> Project:
+    """The project with this id, with its reports and the views on them; Missing when there is none for this actor."""
+    views = selectinload(Project.reports).selectinload(ProgressReport.views)
+    query = visible_to(actor).where(Project.id == ident).options(views.joinedload(ReportView.region))
+    found = db.session.scalar(query)
+    if found is None:
+        raise Missing
+    return found
+
+
+def of_application(application_id: int) -> Project | None:
+    """The project that an application became."""
+    return db.session.scalar(select(Project).where(Project.application_id == application_id))
+
+
+def report_of(project: Project, period: Period) -> ProgressReport | None:
+    """The report of a project over a half-year, draft or not."""
+    return next((r for r in project.reports if r.period == period.code), None)
+
+
+def submitted_report(project: Project, code: str) -> ProgressReport:
+    """The report over this half-year that was handed in; Missing when there is none."""
+    found = next((r for r in project.submitted_reports if r.period == code), None)
+    if found is None:
+        raise Missing
+    return found
+
+
+# --- lists ------------------------------------------------------------------------------------------------
+
+
+def found(actor: Actor, wanted: ProjectFilter) -> list[Project]:
+    """The projects this actor may see that fit."""
+    query = visible_to(actor)
+    if wanted.round_slug:
+        query = query.where(Round.slug == wanted.round_slug)
+    if wanted.theme:
+        query = query.where(Application.theme_id.in_(select(Theme.id).where(Theme.slug == wanted.theme)))
+    if wanted.region:
+        there = select(ApplicationRegion.application_id).join(Region).where(Region.slug == wanted.region)
+        query = query.where(Application.id.in_(there))
+    if wanted.state in {s.value for s in ProjectState}:
+        query = query.where(Project.state == ProjectState(wanted.state))
+    for word in wanted.text.split()[:8]:
+        query = query.where(_mentions(word))
+    projects: Sequence[Project] = db.session.scalars(query).unique().all()
+    if wanted.standing:
+        projects = [p for p in projects if _standing_is(p, wanted.standing)]
+    if wanted.reports == Due.OVERDUE:
+        today = clock.local_date(actor.at)
+        projects = [p for p in projects if any(d == Due.OVERDUE for _p, d in calendar(p, today))]
+    return list(projects)
+
+
+NOT_REPORTED = "none"
+"""In a filter: projects without any report."""
+
+
+def _standing_is(project: Project, value: str) -> bool:
+    if value == NOT_REPORTED:
+        return project.standing is None
+    return project.standing is not None and project.standing.value == value
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    return or_(
+        Application.title.icontains(word, autoescape=True),
+        Application.reference.icontains(word, autoescape=True),
+        Application.organisation.has(Organisation.name.icontains(word, autoescape=True)),
+    )
+
+
+def calendar(project: Project, today: dt.date) -> list[tuple[Period, Due]]:
+    """Every half-year that a project reports on, with where it stands."""
+    return [(period, rules.due(project, period, today)) for period in project.periods]
+
+
+@dataclass(frozen=True)
+class DueReport:
+    """A report that is asked for now, or should have been there."""
+
+    project: Project
+    period: Period
+    due: Due
+
+
+def reports_due(actor: Actor) -> list[DueReport]:
+    """Reports that are due or overdue, of running projects this actor may see; the longest overdue first."""
+    today = clock.local_date(actor.at)
+    query = visible_to(actor).where(Project.state == ProjectState.RUNNING, Round.state.in_(DECIDED_STATES))
+    lines = [
+        DueReport(project, period, due)
+        for project in db.session.scalars(query).unique()
+        for period, due in calendar(project, today)
+        if due in (Due.NOW, Due.OVERDUE)
+    ]
+    return sorted(lines, key=lambda line: line.period)
+
+
+def views_wanted(actor: Actor) -> list[tuple[ProgressReport, Region]]:
+    """Submitted reports on which a region of this regional lead has not yet said anything, oldest first."""
+    visible = visible_to(actor).with_only_columns(Project.id).order_by(None)
+    said = select(ReportView.id).where(
+        ReportView.report_id == ProgressReport.id, ReportView.region_id == ApplicationRegion.region_id
+    )
+    query = (
+        select(ProgressReport, Region)
+        .join(Project, Project.id == ProgressReport.project_id)
+        .join(ApplicationRegion, ApplicationRegion.application_id == Project.application_id)
+        .join(Region, Region.id == ApplicationRegion.region_id)
+        .where(
+            Project.id.in_(visible),
+            ProgressReport.state == ReportState.SUBMITTED,
+            ApplicationRegion.region_id.in_(actor.region_ids),
+            ~said.exists(),
+        )
+        .options(joinedload(ProgressReport.project).joinedload(Project.application))
+        .order_by(ProgressReport.submitted_at, ProgressReport.id, Region.name)
+    )
+    return [(report, region) for report, region in db.session.execute(query).unique()]
+
+
+# --- by region and theme ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A project in one of its regions: a joint project is an entry in each."""
+
+    region: Region
+    theme: Theme | None
+    project: Project
+
+
+def entries(projects: Sequence[Project]) -> Iterator[Entry]:
+    for project in projects:
+        for link in project.application.region_links:
+            yield Entry(link.region, project.application.theme, project)
+
+
+def by_region_and_theme(actor: Actor, wanted: ProjectFilter | None = None) -> list[Entry]:
+    """An entry per project and region, by region, then theme, then title.
+
+    With a region in the filter only the entries of that region remain.
+    """
+    wanted = wanted or ProjectFilter()
+    lines = [
+        entry
+        for entry in entries(found(actor, wanted))
+        if not wanted.region or entry.region.slug == wanted.region
+    ]
+    return sorted(lines, key=_place)
+
+
+def _place(entry: Entry) -> tuple[str, int, str, int]:
+    theme = entry.theme.position if entry.theme else 10_000
+    title = entry.project.application.title.casefold()
+    return (entry.region.name.casefold(), theme, title, entry.project.id)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Numbers about a set of projects. awarded in cents."""
+
+    projects: int
+    entries: int
+    regions: int
+    awarded: int
+    overdue: int
+    standings: dict[Standing | None, int]
+    states: dict[ProjectState, int]
+
+
+def summarise(projects: Sequence[Project], today: dt.date) -> Summary:
+    """What a set of projects adds up to, on a day."""
+    lines = list(entries(projects))
+    late = sum(1 for p in projects for _period, due in calendar(p, today) if due == Due.OVERDUE)
+    running = [p for p in projects if p.state == ProjectState.RUNNING]
+    order: list[Standing | None] = [*Standing, None]
+    return Summary(
+        projects=len(projects),
+        entries=len(lines),
+        regions=len({entry.region.id for entry in lines}),
+        awarded=sum(p.decision.amount for p in projects),
+        overdue=late,
+        standings={s: sum(1 for p in running if p.standing == s) for s in order},
+        states={s: sum(1 for p in projects if p.state == s) for s in ProjectState},
+    )
