@@ -55,7 +55,7 @@ def receipt(
     _invented(document, facts)
     document.paragraph(
         f"Wij hebben deze aanvraag ontvangen op {format_moment(submitted_at, seconds=True)}. "
-        "Op de volgende bladzijden staat de hele inhoud zoals die is ingediend. Deze versie verandert niet meer."
+        "Hieronder staat de hele inhoud zoals die is ingediend. Deze versie verandert niet meer."
     )
     document.facts(
         [

@@ -21,9 +21,10 @@ from pool.regions.models import Region, Theme
 from pool.rounds.inputs import RoundRules
 from pool.rounds.models import Round, RuleSet
 
+from . import rules
 from .inputs import Budget, Content
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
-from .states import ApplicationState, BudgetKind, Purpose, Section
+from .states import TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
 
 READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 """Roles that read every submitted application."""
@@ -89,6 +90,20 @@ def content(application: Application) -> Content:
     """What counts: the newest submitted version, or the draft while nothing was submitted."""
     version = application.current_version
     return content_of(version) if version else draft(application)
+
+
+def candidate(application: Application, rules_: RoundRules) -> Content:
+    """What would be submitted now: the draft; under supplement the newest version with the parts that are asked.
+
+    A change that somebody saved before closing but never submitted stays in the draft, and out of the version.
+    """
+    given, version = draft(application), application.current_version
+    if application.state != ApplicationState.SUPPLEMENT_REQUESTED or version is None:
+        return given
+    kept = content_of(version)
+    for section in rules.supplement_sections(application, rules_):
+        kept = kept.with_section(section, given.section(section))
+    return kept
 
 
 def content_of(version: ApplicationVersion) -> Content:
@@ -162,27 +177,27 @@ class Part:
     tables: tuple[Rows, ...] = ()
 
 
-def parts(given: Content, rules: RoundRules) -> list[Part]:
+def parts(given: Content, rules_: RoundRules) -> list[Part]:
     """The content as it is shown on pages and in documents, section by section."""
     return [
-        part(given, rules, section) for section in Section if section != Section.ANSWERS or rules.questions
+        part(given, rules_, section) for section in Section if section != Section.ANSWERS or rules_.questions
     ]
 
 
-def part(given: Content, rules: RoundRules, section: Section) -> Part:
+def part(given: Content, rules_: RoundRules, section: Section) -> Part:
     """One section of the content as it is shown."""
-    return _PARTS[section](given, rules)
+    return _PARTS[section](given, rules_)
 
 
-def _project_part(given: Content, rules: RoundRules) -> Part:
+def _project_part(given: Content, rules_: RoundRules) -> Part:
     project = given.project
     purposes = {p.value: p.label for p in Purpose}
     facts = [("Titel", project.title), ("Doel", purposes.get(project.purpose, ""))]
-    if rules.themes:
+    if rules_.themes:
         theme = regions.theme_by_slug(project.theme) if project.theme else None
         facts.append(("Thema", theme.name if theme else ""))
-    if rules.grounds:
-        names = {g.slug: g.name for g in rules.grounds}
+    if rules_.grounds:
+        names = {g.slug: g.name for g in rules_.grounds}
         facts.append(("Aanbevelingen", join_words([names.get(slug, slug) for slug in project.grounds])))
     return Part(Section.PROJECT, tuple(facts), (("Samenvatting", project.summary),))
 
@@ -218,10 +233,10 @@ def _day(text: str) -> str:
     return format_date(dt.date.fromisoformat(text)) if text else ""
 
 
-def _budget_part(given: Content, rules: RoundRules) -> Part:
+def _budget_part(given: Content, rules_: RoundRules) -> Part:
     budget = given.budget
     facts = [("Gevraagd bedrag", format_euros(budget.requested) if budget.requested else "")]
-    if rules.partial_awards:
+    if rules_.partial_awards:
         facts.append(("Minimaal benodigd bedrag", format_euros(budget.minimum) if budget.minimum else ""))
     return Part(
         Section.BUDGET,
@@ -265,9 +280,9 @@ def _contact_part(given: Content, _rules: RoundRules) -> Part:
     )
 
 
-def _answers_part(given: Content, rules: RoundRules) -> Part:
+def _answers_part(given: Content, rules_: RoundRules) -> Part:
     return Part(
-        Section.ANSWERS, texts=tuple((q.label, given.answers.get(q.code, "")) for q in rules.questions)
+        Section.ANSWERS, texts=tuple((q.label, given.answers.get(q.code, "")) for q in rules_.questions)
     )
 
 
@@ -284,9 +299,12 @@ _PARTS = {
 # --- lists ------------------------------------------------------------------------------------------------
 
 
+CHECK_DUE = "to_check"
+
+
 @dataclass(frozen=True)
 class Filter:
-    """What somebody looks for in a list. sort: newest, oldest, deadline or title."""
+    """What somebody looks for in a list. state: of an application, or `to_check`. sort: see SORTS."""
 
     round_slug: str = ""
     state: str = ""
@@ -305,12 +323,22 @@ _SORTS = {
 SORTS = tuple(_SORTS)
 
 
+def counts(actor: Actor, round_slug: str = "") -> dict[ApplicationState, int]:
+    """How many applications this actor may see per state, in one round or in all."""
+    query = select(Application.state, func.count()).where(_may_see(actor)).group_by(Application.state)
+    if round_slug:
+        query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def found(actor: Actor, wanted: Filter) -> Select[Application]:
     """The applications this actor may see that fit, in the order asked for."""
     query = visible_to(actor)
     if wanted.round_slug:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == wanted.round_slug)))
-    if wanted.state in {s.value for s in ApplicationState}:
+    if wanted.state == CHECK_DUE:
+        query = query.where(Application.state.in_(TO_CHECK))
+    elif wanted.state in {s.value for s in ApplicationState}:
         query = query.where(Application.state == ApplicationState(wanted.state))
     if wanted.theme:
         query = query.where(Application.theme_id.in_(select(Theme.id).where(Theme.slug == wanted.theme)))

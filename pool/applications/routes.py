@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from pool.core import audit
 from pool.core.access import Role, current_actor, door
@@ -20,7 +20,7 @@ from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf
 from .forms import StartForm
 from .lifecycle import LIFE
 from .models import Application
-from .states import ApplicationState, Completeness
+from .states import TO_CHECK, ApplicationState
 from .trail import steps
 
 blueprints = [bp]
@@ -57,6 +57,7 @@ def index() -> Any:
         rounds=known_rounds,
         open_rounds=open_rounds if actor.has(Role.APPLICANT) else [],
         start_form=StartForm() if actor.has(Role.APPLICANT) and open_rounds else None,
+        tabs=_tabs(wanted) if actor.has(Role.PROGRAMME) else [],
         states=[s for s in ApplicationState if s != ApplicationState.DRAFT or actor.has(Role.APPLICANT)],
         themes=regions.all_themes(),
         regions=regions.all_regions(),
@@ -64,6 +65,27 @@ def index() -> Any:
         local_date=local_date,
         is_applicant=actor.has(Role.APPLICANT),
     )
+
+
+def _tabs(wanted: queries.Filter) -> list[dict[str, Any]]:
+    """The work lists of the programme team, with how much is in each."""
+    numbers = queries.counts(current_actor(), wanted.round_slug)
+    waiting, complete = ApplicationState.SUPPLEMENT_REQUESTED, ApplicationState.COMPLETE
+    lists = [
+        ("", "Alle", sum(numbers.values())),
+        (queries.CHECK_DUE, "Te toetsen", sum(numbers.get(state, 0) for state in TO_CHECK)),
+        (waiting.value, "Wacht op aanvulling", numbers.get(waiting, 0)),
+        (complete.value, "Volledig", numbers.get(complete, 0)),
+    ]
+    return [
+        {
+            "label": label,
+            "count": count,
+            "current": wanted.state == state,
+            "url": url_for(".index", ronde=wanted.round_slug or None, status=state or None),
+        }
+        for state, label, count in lists
+    ]
 
 
 @bp.get("/aanvragen/<int:ident>")
@@ -90,7 +112,6 @@ def show(ident: int) -> Any:
         term=rules.decision_term(application, round_rules),
         moves={move.name for move in LIFE.open_moves(actor, application)},
         steps=steps(audit.trail(application.audit_chain), actor) if actor.has(*queries.READERS) else [],
-        Completeness=Completeness,
         crumbs=crumbs(application),
     )
 
@@ -99,6 +120,7 @@ def _own_page(application: Application) -> Any:
     actor = current_actor()
     round_rules = rounds.rules_of(application.round)
     version = application.current_version
+    waiting = queries.candidate(application, round_rules)
     return render_template(
         "applications/own.html",
         application=application,
@@ -106,7 +128,7 @@ def _own_page(application: Application) -> Any:
         lacks=service.lacks(application),
         can_edit=rules.can_edit(actor, application),
         can_withdraw=LIFE.may(actor, application, "withdraw"),
-        changed=version is not None and fingerprint(application.content) != version.sha256,
+        changed=version is not None and fingerprint(waiting.to_json()) != version.sha256,
         points={p.code: p.label for p in rules.check_points(round_rules)},
         parts=queries.parts(queries.content(application), round_rules),
         state=ApplicationState,

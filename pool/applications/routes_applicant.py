@@ -94,7 +94,9 @@ def _form(
 
 
 def _change_rows(form: Any) -> bool:
-    """Add or remove a row when a button for that was used, so that it also works without scripts."""
+    """Whether a button in the form was used that keeps nothing: a row more or less, or adding up again."""
+    if "recount" in request.form:
+        return True
     rows = form.lines if "lines" in form else form.partners if "partners" in form else None
     if rows is None:
         return False
@@ -217,7 +219,7 @@ def submit(ident: int) -> Any:
         application=application,
         form=form,
         lacks=service.lacks(application),
-        parts=queries.parts(queries.draft(application), round_rules),
+        parts=queries.parts(queries.candidate(application, round_rules), round_rules),
         supplement=supplement,
         page_errors=bool(form.errors),
         crumbs=crumbs(application, ("Controleren en indienen", None)),

@@ -1,30 +1,20 @@
-"""Who may do what with an application, and what its content still needs."""
+"""What fits in the fields of an application, and what its content still needs before it can be submitted."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pool.core import terms
-from pool.core.access import YES, Actor, Role, Verdict, no
-from pool.core.clock import local_date
 from pool.core.errors import Invalid
 from pool.core.money import MAX_CENTS, format_euros
-from pool.core.text import format_moment
 from pool.people.states import OrganisationKind
-from pool.rounds import rules as round_rules
 from pool.rounds.inputs import RoundRules
-from pool.rounds.models import Round
-from pool.rounds.states import DECIDED_STATES, RoundState
 
-from .inputs import Budget, CheckedPoint, CheckInput, Content
-from .models import Application
-from .states import RECEIVED, ApplicationState, BudgetKind, Completeness, Purpose
-
-S = ApplicationState
+from ..inputs import Budget, Content
+from ..states import BudgetKind, Purpose
 
 # --- what fits in a field ---------------------------------------------------------------------------------
 
@@ -272,175 +262,3 @@ def _missing_answers(content: Content, rules: RoundRules) -> Iterator[Lack]:
     for question in rules.questions:
         if question.required and not content.answers.get(question.code):
             yield Lack("answers", answer_field(question.code), f"Beantwoord de vraag ‘{question.label}’.")
-
-
-# --- the completeness check -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CheckPoint:
-    """A point that the programme team checks; section: where the applicant can mend it."""
-
-    code: str
-    label: str
-    section: str
-
-
-def check_points(rules: RoundRules) -> tuple[CheckPoint, ...]:
-    """The points of the completeness check in a round, in order."""
-    found = [
-        CheckPoint("requester", "De aanvrager is een gemeente en de contactpersoon klopt.", "contact"),
-        CheckPoint("project", "Het project past bij deze ronde en bij het gekozen thema.", "project"),
-        CheckPoint("regions", "De regio's en partners steunen de aanvraag.", "reach"),
-        CheckPoint("plan", "Aanleiding, aanpak, resultaten, lessen en borging zijn beschreven.", "plan"),
-        CheckPoint("dates", "Het project heeft een begin- en einddatum die kunnen kloppen.", "plan"),
-        CheckPoint("budget", "De begroting is duidelijk en sluit.", "budget"),
-        CheckPoint("amounts", "Het gevraagde en het minimale bedrag passen bij de begroting.", "budget"),
-    ]
-    if rules.grounds:
-        found.append(CheckPoint("grounds", "Het project gaat in op de gekozen aanbevelingen.", "project"))
-    if rules.shelter_partner:
-        found.append(CheckPoint("shelter", "Een opvangorganisatie doet mee als partner.", "reach"))
-    if rules.questions:
-        found.append(CheckPoint("answers", "De eigen vragen van de ronde zijn beantwoord.", "answers"))
-    return tuple(found)
-
-
-def all_ok(rules: RoundRules) -> tuple[CheckedPoint, ...]:
-    """Every point of the round marked as in order."""
-    return tuple(CheckedPoint(point.code, True) for point in check_points(rules))
-
-
-def unfit_check(given: CheckInput, rules: RoundRules, at: dt.datetime) -> list[Invalid]:
-    """What is wrong with an outcome of the check: points left out, or an outcome that they do not carry."""
-    codes = [point.code for point in check_points(rules)]
-    problems: list[Invalid] = []
-    if sorted(p.code for p in given.points) != sorted(codes):
-        problems.append(Invalid("points", "Vul bij elk punt in of het in orde is."))
-    wrong = [p for p in given.points if not p.ok]
-    if given.outcome == Completeness.COMPLETE and wrong:
-        problems.append(Invalid("points", "Een aanvraag is pas volledig als elk punt in orde is.", "outcome"))
-    if given.outcome == Completeness.SUPPLEMENT:
-        if not wrong:
-            problems.append(Invalid("points", "Geef aan welk punt nog niet in orde is.", "outcome"))
-        problems += [
-            Invalid("note", "Schrijf op wat de aanvrager moet aanvullen.", f"note_{p.code}")
-            for p in wrong
-            if not p.note.strip()
-        ]
-        if given.supplement_by is not None and given.supplement_by <= local_date(at):
-            problems.append(Invalid("supplement_by", "Kies een datum na vandaag.", "supplement_by"))
-    if given.outcome == Completeness.INADMISSIBLE and not given.reason.strip():
-        problems.append(Invalid("reason", "Geef de reden. De aanvrager krijgt die te lezen.", "reason"))
-    return problems
-
-
-def supplement_sections(application: Application, rules: RoundRules) -> frozenset[str]:
-    """The sections that the last request to supplement is about."""
-    if not application.checks:
-        return frozenset()
-    wrong = {point["point"] for point in application.checks[-1].points if not point["ok"]}
-    return frozenset(point.section for point in check_points(rules) if point.code in wrong)
-
-
-def decision_term(application: Application, rules: RoundRules) -> terms.Term:
-    """Until when to decide: the round's weeks from closing, without the days on which we wait for a supplement."""
-    supplied = [local_date(version.submitted_at) for version in application.versions]
-    stops = []
-    for check in application.checks:
-        last_day = check.last_day
-        if last_day is None:
-            continue
-        asked = local_date(check.checked_at)
-        answer = next((day for day in supplied if day >= asked), None)
-        stops.append(terms.supplement_suspension(asked, last_day, answer))
-    closed = local_date(application.round.closes_at)
-    return terms.ranked_decision(closed, weeks=rules.decision_weeks, suspensions=stops)
-
-
-# --- who may ----------------------------------------------------------------------------------------------
-
-
-def is_own(actor: Actor, application: Application) -> bool:
-    return actor.has(Role.APPLICANT) and actor.organisation_id == application.organisation_id
-
-
-def _only_own(actor: Actor, application: Application) -> Verdict:
-    return YES if is_own(actor, application) else no("Alleen de gemeente die aanvraagt kan dit.")
-
-
-def can_start(actor: Actor, round_: Round) -> Verdict:
-    if not actor.has(Role.APPLICANT) or actor.organisation_id is None:
-        return no("Alleen een gemeente kan aanvragen.")
-    return round_rules.accepts_applications(round_, actor.at)
-
-
-def can_submit(actor: Actor, application: Application) -> Verdict:
-    return _only_own(actor, application) and round_rules.accepts_applications(application.round, actor.at)
-
-
-def can_supplement(actor: Actor, application: Application) -> Verdict:
-    if not is_own(actor, application):
-        return _only_own(actor, application)
-    until = application.supplement_until
-    if application.state != S.SUPPLEMENT_REQUESTED or until is None:
-        return no("Er is niet om een aanvulling gevraagd.", "state")
-    if actor.at > until:
-        return no(f"U kon aanvullen tot en met {format_moment(until)}. Dat is voorbij.", "late")
-    return YES
-
-
-def can_edit_section(application: Application, section: str, rules: RoundRules) -> Verdict:
-    """Whether this section is one that may change: all of them, or under supplement those that are asked for."""
-    asked = application.state == S.SUPPLEMENT_REQUESTED
-    if asked and section not in supplement_sections(application, rules):
-        return no("Over dit onderdeel is geen aanvulling gevraagd.", "not_asked")
-    return YES
-
-
-def can_edit(actor: Actor, application: Application) -> Verdict:
-    """Whether the text can change now."""
-    if application.state == S.WITHDRAWN:
-        return no("Deze aanvraag is ingetrokken.", "state")
-    if application.state == S.SUPPLEMENT_REQUESTED:
-        return can_supplement(actor, application)
-    verdict = can_submit(actor, application)
-    if not verdict and verdict.code == "late" and application.state in RECEIVED:
-        return no("De ronde is gesloten. Na sluiting verandert u alleen waar wij om vragen.", "late")
-    return verdict
-
-
-def can_withdraw(actor: Actor, application: Application) -> Verdict:
-    if application.round.state in DECIDED_STATES:
-        return no("Over deze ronde is besloten. U kunt uw aanvraag niet meer intrekken.", "decided")
-    return _only_own(actor, application)
-
-
-def can_check(actor: Actor, application: Application) -> Verdict:
-    if not actor.has(Role.PROGRAMME):
-        return no("Alleen het programmateam kan dit.")
-    until = application.supplement_until
-    if application.state == S.SUPPLEMENT_REQUESTED and until is not None and actor.at <= until:
-        return no(f"De gemeente kan nog aanvullen tot en met {format_moment(until)}.", "early")
-    return YES
-
-
-def can_extend(actor: Actor, _application: Application) -> Verdict:
-    return YES if actor.has(Role.PROGRAMME) else no("Alleen het programmateam kan dit.")
-
-
-VIEW_CLOSED = frozenset({RoundState.IN_DECISION}) | DECIDED_STATES
-
-
-def can_give_view(actor: Actor, application: Application, region_id: int, rules: RoundRules) -> Verdict:
-    if not actor.has(Role.REGIONAL_LEAD) or region_id not in actor.region_ids:
-        return no("Alleen de regionaal projectleider van deze regio kan dit.")
-    if not rules.regional_views:
-        return no("In deze ronde vragen we geen regionale zienswijze.")
-    if region_id not in {link.region_id for link in application.region_links}:
-        return no("Deze aanvraag is niet voor uw regio.")
-    if application.state not in RECEIVED:
-        return no("Deze aanvraag is niet (meer) ingediend.", "state")
-    if application.round.state in VIEW_CLOSED:
-        return no("De ronde is in besluitvorming. U kunt geen zienswijze meer geven.", "late")
-    return YES

@@ -1,0 +1,142 @@
+"""Check whether an application is complete, give more time to supplement it, and look at it from the region."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from pool.core import audit, clock, terms
+from pool.core.access import Actor, require
+from pool.core.db import db
+from pool.core.errors import Invalid, InvalidMany
+from pool.core.text import clean
+from pool.rounds import queries as rounds
+
+from .. import mail, queries, rules
+from ..inputs import CheckInput
+from ..lifecycle import LIFE
+from ..models import Application, CompletenessCheck, RegionalView
+from ..states import Completeness
+from .submitting import tell
+from .writing import hold
+
+_MOVES = {
+    Completeness.COMPLETE: "complete",
+    Completeness.SUPPLEMENT: "ask_supplement",
+    Completeness.INADMISSIBLE: "refuse",
+}
+
+
+def check(actor: Actor, application: Application, given: CheckInput) -> CompletenessCheck:
+    """Record an outcome of the completeness check and tell the applicant."""
+    hold(application)
+    require(LIFE.may(actor, application, _MOVES[given.outcome]))
+    round_rules = rounds.rules_of(application.round)
+    problems = rules.unfit_check(given, round_rules, actor.at)
+    if problems:
+        raise InvalidMany(problems)
+    last_day = None
+    if given.outcome == Completeness.SUPPLEMENT:
+        asked = clock.local_date(actor.at)
+        last_day = given.supplement_by or terms.supplement(asked, days=round_rules.supplement_days).last_day
+    by_code = {point.code: point for point in given.points}
+    points = [
+        {"point": p.code, "ok": by_code[p.code].ok, "note": clean(by_code[p.code].note)}
+        for p in rules.check_points(round_rules)
+    ]
+    return _record_check(actor, application, given.outcome, points, clean(given.reason), last_day)
+
+
+def _record_check(
+    actor: Actor,
+    application: Application,
+    outcome: Completeness,
+    points: list[Any],
+    reason: str,
+    last_day: dt.date | None,
+    move: str | None = None,
+) -> CompletenessCheck:
+    row = CompletenessCheck(
+        application_id=application.id,
+        outcome=outcome,
+        points=points,
+        reason=reason,
+        supplement_by=last_day.isoformat() if last_day else None,
+        checked_at=actor.at,
+        checked_by=actor.user_id,
+    )
+    db.session.add(row)
+    application.supplement_until = clock.end_of_day(last_day) if last_day else application.supplement_until
+    facts = {"supplement_by": last_day.isoformat()} if last_day else {}
+    LIFE.move(actor, application, move or _MOVES[outcome], reason, facts)
+    if last_day is None:
+        application.supplement_until = None
+    db.session.flush()
+    db.session.expire(application, ["checks"])
+    _tell_outcome(actor, application, row, last_day, move == "extend_supplement")
+    return row
+
+
+def _tell_outcome(
+    actor: Actor, application: Application, row: CompletenessCheck, last_day: dt.date | None, extended: bool
+) -> None:
+    round_rules = rounds.rules_of(application.round)
+    if last_day is not None:
+        labels = {p.code: p.label for p in rules.check_points(round_rules)}
+        wanted = [(labels[p["point"]], p["note"]) for p in row.points if not p["ok"]]
+        letter = mail.supplement(application.reference, application.title, wanted, last_day, extended)
+    elif row.outcome == Completeness.COMPLETE:
+        letter = mail.complete(application.reference, application.title)
+    else:
+        until = terms.objection(clock.local_date(actor.at)).last_day
+        letter = mail.inadmissible(
+            application.reference, application.title, row.reason, round_rules.objection_address, until
+        )
+    tell(actor, application, f"check:{row.id}", *letter)
+
+
+def extend_supplement(
+    actor: Actor, application: Application, last_day: dt.date, reason: str
+) -> CompletenessCheck:
+    """Give longer to supplement, also after the first date has passed; recorded as a check of its own."""
+    hold(application)
+    require(LIFE.may(actor, application, "extend_supplement"))
+    problems = []
+    until = application.supplement_until
+    if last_day <= clock.local_date(actor.at) or (until and last_day <= clock.local_date(until)):
+        problems.append(Invalid("supplement_by", "Kies een latere datum dan de huidige.", "supplement_by"))
+    if not clean(reason):
+        problems.append(Invalid("reason", "Geef de reden van het uitstel.", "reason"))
+    if problems:
+        raise InvalidMany(problems)
+    points = application.checks[-1].points
+    return _record_check(
+        actor, application, Completeness.SUPPLEMENT, points, clean(reason), last_day, "extend_supplement"
+    )
+
+
+def give_view(actor: Actor, application: Application, region_id: int, text: str) -> RegionalView:
+    """Give or replace what a region's project leader thinks of an application."""
+    hold(application)
+    require(rules.can_give_view(actor, application, region_id, rounds.rules_of(application.round)))
+    text = clean(text)
+    if not text:
+        raise Invalid("text", "Schrijf uw zienswijze op.", "text")
+    if len(text) > rules.LIMITS["view"]:
+        raise Invalid("text", f"Gebruik niet meer dan {rules.LIMITS['view']} tekens.", "text")
+    view = next((v for v in queries.views_of(application.id) if v.region_id == region_id), None)
+    before = {"text": view.text} if view else {}
+    if view is None:
+        view = RegionalView(application_id=application.id, region_id=region_id)
+        db.session.add(view)
+    view.text, view.written_at, view.written_by = text, actor.at, actor.user_id
+    db.session.flush()
+    audit.record(
+        actor,
+        "application.give_view",
+        application.audit_chain,
+        f"regional_view:{view.id}",
+        before,
+        {"text": text, "region": region_id},
+    )
+    return view

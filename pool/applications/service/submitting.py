@@ -1,0 +1,137 @@
+"""Submit, supplement and withdraw an application, and mail about it."""
+
+from __future__ import annotations
+
+from pool.core import outbox
+from pool.core.access import Actor, require
+from pool.core.db import db
+from pool.core.errors import Conflict, Invalid, InvalidMany
+from pool.core.text import clean, fingerprint
+from pool.people.models import User
+from pool.rounds import queries as rounds
+
+from .. import mail, queries, rules
+from ..inputs import Content
+from ..lifecycle import LIFE
+from ..models import Application, ApplicationVersion
+from ..states import ApplicationState
+from .writing import hold, mirror
+
+
+def lacks(application: Application) -> list[rules.Lack]:
+    """What the text that would be submitted now still needs."""
+    municipality = application.organisation.municipality
+    own = municipality.region.slug if municipality else None
+    round_rules = rounds.rules_of(application.round)
+    return rules.missing(queries.candidate(application, round_rules), round_rules, own)
+
+
+def submit(actor: Actor, application: Application, revision: int | None = None) -> ApplicationVersion:
+    """Submit the draft as a version that never changes; until closing it replaces the version before it.
+
+    revision: of the text that the person looked at; Conflict when it changed since. The same text again gives
+    the version that is there. InvalidMany says what is missing; Refused (`late`) after the closing moment.
+    """
+    hold(application)
+    require(LIFE.may(actor, application, "submit"))
+    content = _ready_content(application, revision)
+    current = application.current_version
+    if (
+        current is not None
+        and application.state == ApplicationState.SUBMITTED
+        and current.sha256 == fingerprint(content.to_json())
+    ):
+        return current
+    return _submit_version(actor, application, content, "submit")
+
+
+def supplement(actor: Actor, application: Application, revision: int | None = None) -> ApplicationVersion:
+    """Submit the supplemented text as a new version; only while a supplement is asked and its term runs."""
+    hold(application)
+    require(LIFE.may(actor, application, "supplement"))
+    content = _ready_content(application, revision)
+    return _submit_version(actor, application, content, "supplement")
+
+
+def _ready_content(application: Application, revision: int | None) -> Content:
+    if revision is not None and revision != application.revision:
+        raise Conflict(
+            "stale", "De aanvraag is intussen gewijzigd. Bekijk de tekst hieronder en dien dan opnieuw in."
+        )
+    problems = lacks(application)
+    if problems:
+        raise InvalidMany(list(problems))
+    return queries.candidate(application, rounds.rules_of(application.round))
+
+
+def _submit_version(
+    actor: Actor, application: Application, content: Content, move: str
+) -> ApplicationVersion:
+    body = content.to_json()
+    version = ApplicationVersion(
+        application_id=application.id,
+        number=len(application.versions) + 1,
+        content=body,
+        sha256=fingerprint(body),
+        submitted_at=actor.at,
+        submitted_by=actor.user_id,
+        submitted_by_name=actor.name,
+    )
+    db.session.add(version)
+    if move == "submit":
+        application.submitted_at = actor.at
+    mirror(application, content)
+    LIFE.move(actor, application, move, facts={"version": version.number, "sha256": version.sha256})
+    application.supplement_until = None
+    db.session.flush()
+    db.session.expire(application, ["versions"])
+    subject, body_text = mail.receipt(
+        application.reference,
+        content.project.title,
+        application.organisation.name,
+        version.number,
+        version.submitted_at,
+        version.sha256,
+        application.round.invented,
+    )
+    tell(actor, application, f"receipt:{version.number}", subject, body_text, version)
+    return version
+
+
+def tell(
+    actor: Actor,
+    application: Application,
+    about: str,
+    subject: str,
+    body: str,
+    version: ApplicationVersion | None = None,
+) -> None:
+    """Mail the person who submitted and the contact person; once when they are the same."""
+    version = version or application.current_version
+    user_id = version.submitted_by if version else application.created_by
+    user = db.session.get(User, user_id) if user_id is not None else None
+    to: dict[str, int | None] = {}
+    if user is not None:
+        to[user.email] = user.id
+    contact = queries.content(application).contact.email
+    if rules.is_email(contact):
+        to.setdefault(contact.lower(), None)
+    for address, ident in to.items():
+        key = f"application:{application.id}:{about}:{address}"
+        outbox.post(actor, key, address, subject, body, user_id=ident)
+
+
+def withdraw(actor: Actor, application: Application, reason: str) -> None:
+    """Withdraw, with a reason; what was submitted stays on record."""
+    reason = clean(reason)
+    if not reason:
+        raise Invalid("reason", "Geef de reden waarom u intrekt.", "reason")
+    if len(reason) > rules.LIMITS["reason"]:
+        raise Invalid("reason", "De reden is te lang.", "reason")
+    was_submitted = application.submitted_at is not None
+    LIFE.move(actor, application, "withdraw", reason)
+    application.supplement_until = None
+    db.session.flush()
+    if was_submitted:
+        subject, body = mail.withdrawn(application.reference, application.title, actor.at, reason)
+        tell(actor, application, "withdrawn", subject, body)
