@@ -182,6 +182,26 @@ def test_verapdf_sees_what_is_wrong() -> None:
         verapdf.assert_accessible(out.getvalue())
 
 
+def test_without_java_or_verapdf_the_judge_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    import jpype
+
+    def nothing(*_: object) -> str:
+        raise ImportError
+
+    def no_java() -> str:
+        raise jpype.JVMNotFoundException
+
+    monkeypatch.setattr(jpype, "getDefaultJVMPath", lambda: "/usr/lib/jvm/libjvm.so")
+    monkeypatch.setattr(verapdf, "import_module", nothing)
+    assert verapdf._java_library() == "/usr/lib/jvm/libjvm.so"
+    monkeypatch.setattr(jpype, "getDefaultJVMPath", no_java)
+    with pytest.raises(verapdf.VeraPdfMissing, match="default-jre-headless"):
+        verapdf._java_library()
+    monkeypatch.setattr(verapdf, "find_spec", lambda _: None)
+    with pytest.raises(verapdf.VeraPdfMissing, match=r"requirements-dev\.txt"):
+        verapdf._jar()
+
+
 def test_a_screen_reader_hears_the_letter_in_order() -> None:
     root, _ = pdftext.read(render(letter()))
     assert root.role == "Document"

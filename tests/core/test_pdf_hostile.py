@@ -204,10 +204,10 @@ def test_what_the_fonts_lack_is_a_box_that_keeps_its_text(text: str) -> None:
 
 def test_a_very_long_title_costs_no_time_on_each_page() -> None:
     document = Document(title="w" * 50_000, reference="w" * 50_000, moment=MOMENT)
-    document.list(["regel"] * 2000)
+    document.list(["regel"] * 600)
     start = time.process_time()
     render(document)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("text", ["℃", "ﬃﬃ", "woord", "www", "你好 ½", "\u0301"])
