@@ -83,14 +83,18 @@ def exact_sum(numbers: Ints) -> int:
 
 
 def exact_dot(one: Ints, other: Ints) -> int:
-    """Inner product as a Python int, without overflow."""
-    if one.dtype == object or other.dtype == object or _top(one) * _top(other) >= SAFE:
-        return int(sum(int(a) * int(b) for a, b in zip(one.tolist(), other.tolist(), strict=True)))
-    return exact_sum(one * other)
+    """Inner product as a Python int, without overflow; `other` is the shorter in digits if either is."""
+    if one.dtype != object and other.dtype != object:
+        top = _top(other)
+        if _top(one) * top < SAFE:
+            return exact_sum(one * other)
+        if top < 2.0**30:
+            return (exact_sum((one >> 31) * other) << 31) + exact_sum((one & 0x7FFFFFFF) * other)
+    return int(sum(int(a) * int(b) for a, b in zip(one.tolist(), other.tolist(), strict=True)))
 
 
 def _top(numbers: Ints) -> float:
-    return float(max(abs(numbers.max()), abs(numbers.min()))) if len(numbers) else 0.0
+    return max(float(numbers.max()), -float(numbers.min())) if len(numbers) else 0.0
 
 
 class Bounder:
@@ -101,6 +105,7 @@ class Bounder:
         self._columns = program.column_of_entry()
         self._size = np.abs(program.entry).astype(float)
         self._cost_size = np.abs(program.cost).astype(float)
+        self._limit_size = np.maximum(np.abs(program.limit).astype(float), 1.0)
         width = np.maximum(np.abs(program.high), np.abs(program.low))
         self._span = np.maximum(width.astype(float), 1.0)
 
@@ -111,12 +116,13 @@ class Bounder:
         allowed point exists (a Farkas certificate).
         """
         program = self.program
-        positive = np.maximum(np.nan_to_num(multipliers), 0.0)
+        positive = np.where(multipliers > 0.0, multipliers, 0.0)  # nan becomes nought as well
         # Every product, reduced cost and reduced cost times its column must fit 62 bits.
         pull_size = np.bincount(
             self._columns, weights=self._size * positive[program.index], minlength=program.columns
         )
         reach = float(((self._cost_size + pull_size) * self._span).max(initial=1.0)) * 2.0
+        reach = max(reach, float((positive * self._limit_size).max(initial=0.0)) * 2.0)
         shift = min(MOST_SHIFT, math.floor(math.log2(SAFE / reach)))
         wide = shift < LEAST_SHIFT or program.cost.dtype == object
         if wide:
@@ -132,7 +138,7 @@ class Bounder:
         pull = running[program.start[1:]] - running[program.start[:-1]]
         reduced = (cost << shift) - pull if costs else -pull
         constant = exact_dot(whole, program.limit)
-        return Evaluation(reduced, constant, shift)
+        return Evaluation(reduced, constant, shift, whole)
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,8 @@ class Evaluation:
     reduced: Ints
     constant: int
     shift: int
+    whole: Ints
+    """The multipliers, in the same units."""
 
     def bound(self, low: Ints, high: Ints) -> int:
         """Upper bound on the objective inside the box, in units of 2⁻ˢʰⁱᶠᵗ."""

@@ -98,6 +98,8 @@ class Search:
     """Whether a small question on amounts stayed open, so that ties are not proven settled."""
     left_open: int | None = None
     """Highest bound of a box that was given up."""
+    open_bound: int | None = None
+    """Highest bound of a box not searched when the search ended; None: everything was."""
 
     # -- the whole search -------------------------------------------------------------------------
 
@@ -135,6 +137,7 @@ class Search:
         bound = open_bound
         if self.best.point is not None:
             bound = self.best.value if bound is None else max(bound, self.best.value)
+        self.open_bound = open_bound
         return Found(self.best, bound, self.nodes, open_bound is None)
 
     def _root(self, low: Ints, high: Ints) -> _Tree | None:
@@ -278,11 +281,12 @@ class _Tree:
         self.decide = core.program.decide
         costs = [abs(int(c)) for c in core.program.cost.tolist()]
         self.grain = math.gcd(*costs) or 1
+        self.spend_row = self._find_spend_row() if search.lots is not None else None
         self.base_spend = search.program.spend(core.expand(np.zeros(core.program.columns, dtype=np.int64)))
 
     def loosest(self) -> int:
         low, high = self.program.low, self.program.high
-        return Evaluation(self.program.cost, self.core.offset, 0).bound(low, high)
+        return Evaluation(self.program.cost, self.core.offset, 0, self.program.limit).bound(low, high)
 
     def relax(self, node: _Node) -> tuple[Relaxed, Evaluation | None]:
         relaxed = self.relaxation.solve(node.low, node.high)
@@ -319,8 +323,29 @@ class _Tree:
         return True
 
     def _least_spend(self, node: _Node, evaluation: Evaluation, slack: int) -> int:
-        """Lower bound on the spend of points in the box that reach the target."""
-        return int((self.program.weight * node.low).sum())
+        """Lower bound on the spend of points in the box that reach the target.
+
+        From the box itself, and from the row that counts the spend if it has a price: every unit left
+        over costs that price, and all losses together stay within the slack.
+        """
+        least = int((self.program.weight * node.low).sum())
+        if self.spend_row is not None:
+            price = int(evaluation.whole[self.spend_row])
+            if price > 0:
+                least = max(least, int(self.program.limit[self.spend_row]) - slack // price)
+        return least
+
+    def _find_spend_row(self) -> int | None:
+        """The row whose coefficients are the weights (the ceiling), if it can still bind."""
+        program = self.program
+        wanted = np.flatnonzero(program.weight)
+        of_entry = program.column_of_entry()
+        counts = np.bincount(program.index, minlength=program.rows)
+        for row in np.flatnonzero(counts == len(wanted)).tolist()[:8]:
+            mine = program.index == row
+            if (of_entry[mine] == wanted).all() and (program.entry[mine] == program.weight[wanted]).all():
+                return int(row)
+        return None
 
     def dive(self, node: _Node, relaxed: Relaxed) -> None:
         """Round one column after the other, re-solving in between, to find a first good point."""
@@ -354,7 +379,7 @@ class _Tree:
     def _raise_amounts(self, full: Ints) -> None:
         """Give leftover room to the columns that are not awards and not steps, dearest first."""
         program = self.search.program
-        amounts = self.core.columns[(~self.decide) & (self.program.weight > 0)]
+        amounts = self.core.columns[(~self.decide) & (self.program.weight > 0) & (self.program.cost > 0)]
         if not len(amounts):
             return
         room = program.limit - program.activity(full)
@@ -423,7 +448,8 @@ class _Tree:
         """All awards are settled; only amounts (and steps, which follow) are open."""
         amounts = (~self.decide) & (self.program.weight > 0) & (node.low < node.high)
         open_columns = np.flatnonzero(amounts)
-        if self.search.lots is not None and len(open_columns) > 1:
+        idle = (self.program.cost[open_columns] == 0).any()
+        if self.search.lots is not None and (len(open_columns) > 1 or idle):
             self._weigh_amounts(node)
             return []
         if not len(open_columns):
@@ -459,8 +485,12 @@ class _Tree:
         if pinned is None:
             return
         low, high = pinned
-        if np.count_nonzero((low < high) & ~program.decide & (program.weight > 0)) < 2:
+        still = np.flatnonzero((low < high) & ~program.decide & (program.weight > 0))
+        if len(still) == 0 or (len(still) == 1 and program.cost[still[0]] != 0):
             return  # one amount alone follows from the value
+        least, most = self._spend_limits(low, high, found.best.value)
+        if least == most:
+            return
         same = with_row(program, -program.cost, -found.best.value)
         for sign in (-1, 1):
             turned = replace(same, cost=sign * program.weight)
@@ -470,3 +500,20 @@ class _Tree:
             search.unsettled |= not found.complete
             if found.best.point is not None:
                 search.consider(found.best.point)
+
+    def _spend_limits(self, low: Ints, high: Ints, value: int) -> tuple[int, int]:
+        """Bounds on what points of a box of the whole programme cost when they have this value."""
+        program = self.search.program
+        tree = _Tree(
+            Search(program, self.search.complete, lots=[], floor=value), reduce_box(program, low, high)
+        )
+        node = _Node(tree.program.low, tree.program.high, tree.loosest())
+        most = program.spend(high)
+        if tree.spend_row is not None:
+            most = min(most, tree.base_spend + int(tree.program.limit[tree.spend_row]))
+        _, evaluation = tree.relax(node)
+        if evaluation is None:
+            return program.spend(low), most
+        exact = evaluation.bound(node.low, node.high)
+        slack = exact - ((value - tree.core.offset) << evaluation.shift)
+        return tree.base_spend + tree._least_spend(node, evaluation, max(0, slack)), most
