@@ -1,0 +1,176 @@
+"""Forms of the committee."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import NumberRange
+
+from pool.applications.models import Application
+from pool.core.forms import Form, Optional, Required, at_most
+from pool.core.text import format_points
+from pool.people.models import User
+from pool.rounds.inputs import LEVELS, RoundRules
+
+from .inputs import AssignOptions, CriterionScore, ScoresInput
+from .models import Assessment
+from .states import InterestAnswer
+
+ANSWERS = [
+    (InterestAnswer.NONE.value, "Ik heb geen belang bij deze aanvraag"),
+    (InterestAnswer.DECLARED.value, "Ik heb wel een belang bij deze aanvraag"),
+]
+_POINTS = re.compile(r"([0-9]{1,3})(?:,([0-9]{1,3}))?")
+
+
+def reason_field(label: str) -> TextAreaField:
+    return TextAreaField(label, validators=[Required("Geef de reden."), at_most(2000)])
+
+
+class ReasonForm(Form):
+    """A step that needs nothing but a reason."""
+
+    reason = reason_field("Reden")
+
+
+class InterestForm(Form):
+    answer = RadioField("Hebt u een belang?", choices=ANSWERS, validate_choice=False)
+    reason = TextAreaField("Welk belang is dat?", validators=[Optional(), at_most(2000)])
+
+    def to_answer(self) -> InterestAnswer | None:
+        known = {answer.value: answer for answer in InterestAnswer}
+        return known.get(self.answer.data or "")
+
+
+class MemberInterestForm(Form):
+    """What the chair records about an interest of a member."""
+
+    application_id = SelectField("Aanvraag", coerce=int)
+    user_id = SelectField("Lid van de commissie", coerce=int)
+    answer = RadioField(
+        "Wat legt u vast?",
+        choices=[
+            (InterestAnswer.DECLARED.value, "Dit lid heeft een belang"),
+            (InterestAnswer.NONE.value, "Dit lid heeft geen belang (herstel van een vergissing)"),
+        ],
+        default=InterestAnswer.DECLARED.value,
+    )
+    reason = reason_field("Reden")
+
+    def offer(self, applications: Sequence[Application], members: Sequence[User]) -> None:
+        self.application_id.choices = [(a.id, f"{a.reference} – {a.title}") for a in applications]
+        self.user_id.choices = [(user.id, user.name) for user in members]
+
+
+class AssignForm(Form):
+    """Makes a proposal final: the same options, and the proposal that was looked at."""
+
+    maximum = HiddenField()
+    own_region = HiddenField()
+    sha256 = HiddenField()
+
+
+class AssignOptionsForm(Form):
+    """The options of a proposal, in the address of the page."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    maximum = IntegerField(
+        "Hoogstens per beoordelaar",
+        validators=[Optional(), NumberRange(1, 500, "Vul een aantal in van 1 tot en met 500.")],
+    )
+    own_region = BooleanField("Een beoordelaar mag een aanvraag uit de eigen regio lezen")
+
+    def to_options(self) -> AssignOptions:
+        return AssignOptions(self.maximum.data, bool(self.own_region.data))
+
+
+class AddForm(Form):
+    user_id = SelectField("Beoordelaar", coerce=int)
+    reason = reason_field("Reden")
+
+    def offer(self, assessors: Sequence[User]) -> None:
+        self.user_id.choices = [(user.id, user.name) for user in assessors]
+
+
+class PointsField(StringField):
+    """Points as people write them (`71,25`); data is whole thousandths or None."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_points(self.data, full=True).rstrip("0").rstrip(",")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        entered = valuelist[0].strip() if valuelist else ""
+        if not entered:
+            return
+        match = _POINTS.fullmatch(entered)
+        points = int(match[1]) * 1000 + int((match[2] or "").ljust(3, "0")) if match else -1
+        if not 0 <= points <= 100_000:
+            raise ValueError("Vul punten in van 0 tot en met 100, bijvoorbeeld 71,5.")
+        self.data = points
+
+
+class OutcomeForm(Form):
+    agreed = PointsField("Afgesproken score", validators=[Required("Vul de afgesproken score in.")])
+    reason = reason_field("Waarom heeft de commissie dit afgesproken?")
+
+
+class AdoptForm(Form):
+    sure = BooleanField(
+        "De commissie heeft deze kwaliteitsscores vastgesteld",
+        validators=[Required("Bevestig dat de commissie de scores heeft vastgesteld.")],
+    )
+
+
+class ScoresFormBase(Form):
+    """Levels and reasons; `scores_form` adds the fields of the criteria."""
+
+    criteria: tuple[str, ...] = ()
+    version = HiddenField()
+
+    def to_input(self) -> ScoresInput:
+        given = []
+        for code in self.criteria:
+            level = self[f"level_{code}"].data
+            given.append(
+                CriterionScore(code, _level(level) if level else None, self[f"reason_{code}"].data or "")
+            )
+        version = self.version.data or ""
+        return ScoresInput(tuple(given), int(version) if version.isdecimal() else -1)
+
+
+def _level(text: str) -> int:
+    """The level that was sent; 0, which no scale has, when it is not a number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
+
+
+def scores_form(rules: RoundRules, assessment: Assessment) -> ScoresFormBase:
+    """The form for one assessment, with what was saved so far."""
+    fields: dict[str, Any] = {"criteria": tuple(criterion.code for criterion in rules.criteria)}
+    for criterion in rules.criteria:
+        fields[f"level_{criterion.code}"] = RadioField(
+            "Niveau", choices=[(str(level), str(level)) for level in LEVELS], validate_choice=False
+        )
+        # The service says what is too long, so that a draft and a submission answer alike.
+        fields[f"reason_{criterion.code}"] = TextAreaField("Waarom dit niveau?")
+    saved: dict[str, Any] = {"version": str(assessment.version)}
+    for score in assessment.scores:
+        saved[f"level_{score.criterion}"] = str(score.level) if score.level else None
+        saved[f"reason_{score.criterion}"] = score.reason
+    form: ScoresFormBase = type("ScoresForm", (ScoresFormBase,), fields)(data=saved)
+    return form

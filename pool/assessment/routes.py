@@ -1,0 +1,168 @@
+"""Pages of an assessor: the own work, the question about an interest, and scoring."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from pool.applications import queries as applications
+from pool.core.access import Role, current_actor, door
+from pool.core.db import db
+from pool.core.forms import attempt
+from pool.regions import queries as regions
+from pool.rounds import queries as rounds
+from pool.rounds.inputs import RoundRules
+
+from . import queries, reading, service
+from .blueprint import bp
+from .forms import InterestForm, scores_form
+from .models import Assessment, Assignment, Score
+from .rules import ASSESSED_STATES, can_assign, can_score, can_see_results
+from .states import InterestAnswer
+
+blueprints = [bp]
+
+HOME = ("Beoordelen", "/beoordelen")
+
+
+@bp.get("/beoordelen")
+@door(Role.ASSESSOR, Role.CHAIR, Role.PROGRAMME)
+def index() -> Any:
+    actor = current_actor()
+    own = list(db.session.scalars(queries.visible_to(actor)).unique()) if actor.has(Role.ASSESSOR) else []
+    work = [(round_, list(files)) for round_, files in groupby(own, lambda one: one.application.round)]
+    in_hand = queries.rounds_in_hand(actor)
+    totals = {
+        one.id: rounds.rules_of(one.application.round).points(queries.levels(one.assessment))
+        for one in own
+        if one.assessment is not None and one.assessment.state in queries.COUNTING
+    }
+    return render_template(
+        "assessment/index.html",
+        work=work,
+        totals=totals,
+        rounds=in_hand if actor.has(Role.CHAIR, Role.PROGRAMME) else [],
+        assignable={r.id for r in in_hand if can_assign(actor, r)},
+        results={r.id for r in in_hand if can_see_results(actor, r, 0)},
+        assessed=ASSESSED_STATES,
+    )
+
+
+def _open(assignment: Assignment) -> Assessment | None:
+    """The assessment when the assessor said to have no interest; until then the file stays shut."""
+    said = queries.statement_of(assignment.user_id, assignment.application_id)
+    if said is None or said.answer != InterestAnswer.NONE:
+        return None
+    return assignment.assessment
+
+
+def _crumbs(assignment: Assignment, last: str) -> list[tuple[str, str | None]]:
+    return [HOME, (assignment.application.title, None if not last else _file(assignment))] + (
+        [(last, None)] if last else []
+    )
+
+
+def _file(assignment: Assignment) -> str:
+    return url_for("assessment.file", application_id=assignment.application_id)
+
+
+@bp.route("/beoordelen/aanvraag/<int:application_id>/belang", methods=["GET", "POST"])
+@door(Role.ASSESSOR)
+def interest(application_id: int) -> Any:
+    """Before the file opens, and afterwards when an interest comes to mind."""
+    actor = current_actor()
+    assignment = queries.own_assignment(actor, application_id)
+    opened = _open(assignment)
+    form = InterestForm()
+    if form.validate_on_submit():
+        answer = form.to_answer()
+        if answer is None:
+            form.answer.errors = [*form.answer.errors, "Kies of u een belang hebt."]
+        else:
+            with attempt(form) as done:
+                service.declare_interest(actor, application_id, answer, form.reason.data or "")
+            if done and answer == InterestAnswer.NONE:
+                return redirect(url_for("assessment.file", application_id=application_id))
+            if done:
+                flash("Uw belang is vastgelegd. U ziet deze aanvraag niet meer.", "success")
+                return redirect(url_for("assessment.index"))
+            assignment = queries.own_assignment(actor, application_id)
+    region = queries.own_region(assignment.user_id)
+    near = region is not None and region in {
+        link.region_id for link in queries.regions_of(assignment.application_id)
+    }
+    page = render_template(
+        "assessment/interest.html",
+        assignment=assignment,
+        opened=opened is not None,
+        near=near,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=_crumbs(assignment, "Belang") if opened else [HOME, (assignment.application.title, None)],
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/beoordelen/aanvraag/<int:application_id>", methods=["GET", "POST"])
+@door(Role.ASSESSOR)
+def file(application_id: int) -> Any:
+    """The application and the own assessment beside it."""
+    actor = current_actor()
+    assignment = queries.own_assignment(actor, application_id)
+    assessment = _open(assignment)
+    if assessment is None:
+        return redirect(url_for("assessment.interest", application_id=application_id))
+    rules = rounds.rules_of(assignment.application.round)
+    form = scores_form(rules, assessment)
+    if form.validate_on_submit():
+        hand_in = request.form.get("do") == "submit"
+        verb = service.submit_assessment if hand_in else service.save_scores
+        with attempt(form) as done:
+            verb(actor, assessment, form.to_input())
+        if done:
+            flash("Uw beoordeling is ingediend." if hand_in else "Uw beoordeling is opgeslagen.", "success")
+            return redirect(url_for("assessment.file", application_id=application_id))
+        assignment = queries.own_assignment(actor, application_id)
+        assessment = assignment.assessment or assessment
+    page = render_template(
+        "assessment/file.html",
+        assignment=assignment,
+        assessment=assessment,
+        rules=rules,
+        reading=read(assessment, rules),
+        views=applications.views_of(application_id),
+        editable=bool(can_score(actor, assessment)),
+        own=_given(assessment),
+        total=_total(assessment, rules),
+        others=[(_given(one), _total(one, rules)) for one in queries.others_scores(assessment)],
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=_crumbs(assignment, ""),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _given(assessment: Assessment) -> dict[str, Score]:
+    return {score.criterion: score for score in assessment.scores}
+
+
+def _total(assessment: Assessment, rules: RoundRules) -> int | None:
+    """The total in thousandths; None while a level is missing."""
+    levels = queries.levels(assessment)
+    return rules.points(levels) if len(levels) == len(rules.criteria) else None
+
+
+def read(assessment: Assessment, rules: RoundRules) -> reading.Reading:
+    """The version that is judged, in words."""
+    return reading.read(
+        assessment.judged,
+        rules,
+        assessment.assignment.application.organisation.name,
+        {region.slug: region.name for region in regions.all_regions()},
+        {theme.slug: theme.name for theme in regions.all_themes()},
+    )
+
+
+from . import routes_chair, routes_programme, routes_results  # noqa: E402, F401  they add to the blueprint

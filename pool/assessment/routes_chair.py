@@ -1,0 +1,112 @@
+"""Pages of the chair: interests, giving an assessment back, and adopting the merits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+
+from pool.core.access import Role, current_actor, door, require
+from pool.core.errors import Missing
+from pool.core.forms import attempt
+
+from . import queries, rules, service
+from .blueprint import bp
+from .forms import AdoptForm, MemberInterestForm, ReasonForm
+from .lifecycle import LIFE
+from .routes_programme import crumbs, tabs
+from .states import InterestAnswer
+
+
+@bp.route("/beoordelen/<slug>/belangen", methods=["GET", "POST"])
+@door(Role.CHAIR)
+def interests(slug: str) -> Any:
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    form = MemberInterestForm()
+    members = queries.committee_members()
+    form.offer(queries.in_assessment(round_.id, queries.hidden_from(actor)), members)
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.declare_interest(
+                actor,
+                form.application_id.data,
+                InterestAnswer(form.answer.data),
+                form.reason.data,
+                user_id=form.user_id.data,
+            )
+        if done:
+            flash("Het belang is vastgelegd.", "success")
+            return redirect(url_for("assessment.interests", slug=slug))
+        round_ = queries.round_in_hand(actor, slug)
+    said = queries.statements_of_round(round_.id, queries.hidden_from(actor))
+    page = render_template(
+        "assessment/interests.html",
+        round=round_,
+        tabs=tabs(round_, "assessment.interests"),
+        declared=[one for one in said if one.statement.answer == InterestAnswer.DECLARED],
+        none=sum(one.statement.answer == InterestAnswer.NONE for one in said),
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(round_, ("Belangen", None)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/beoordelen/<slug>/beoordeling/<int:assessment_id>/heropenen", methods=["GET", "POST"])
+@door(Role.CHAIR)
+def reopen(slug: str, assessment_id: int) -> Any:
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    assessment = queries.assessment(actor, assessment_id)
+    if assessment.assignment.application.round_id != round_.id:
+        raise Missing
+    require(LIFE.may(actor, assessment, "reopen"))
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.reopen(actor, assessment, form.reason.data)
+        if done:
+            flash("De beoordeling is heropend. De beoordelaar krijgt een e-mail.", "success")
+            return redirect(url_for("assessment.progress", slug=slug))
+        assessment = queries.assessment(actor, assessment_id)
+    page = render_template(
+        "assessment/reopen.html",
+        round=round_,
+        assessment=assessment,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(round_, ("Uitslag", url_for("assessment.results", slug=slug)), ("Heropenen", None)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/beoordelen/<slug>/vaststellen", methods=["GET", "POST"])
+@door(Role.CHAIR)
+def adopt(slug: str) -> Any:
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    require(rules.can_see_results(actor, round_, queries.open_own(actor, round_.id)))
+    form = AdoptForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.adopt_merits(actor, round_)
+        if done:
+            flash("De kwaliteitsscores zijn vastgesteld. De ronde gaat verder met de besluiten.", "success")
+            return redirect(url_for("assessment.results", slug=slug))
+        round_ = queries.round_in_hand(actor, slug)
+    adoption = queries.latest_adoption(round_.id)
+    hidden = queries.hidden_from(actor)
+    found = queries.results(round_, hidden)
+    page = render_template(
+        "assessment/adopt.html",
+        round=round_,
+        tabs=tabs(round_, "assessment.adopt"),
+        adoption=adoption,
+        problems=[] if adoption else service.adoption_problems(actor, round_),
+        rows=found.rows,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(round_, ("Vaststellen", None)),
+    )
+    return page, 422 if form.errors else 200

@@ -1,0 +1,195 @@
+"""Pages about who reads what: the programme team assigns, chair and programme team follow the progress."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from pool.core.access import Role, current_actor, door, require
+from pool.core.errors import Missing
+from pool.core.forms import attempt
+from pool.core.text import plural
+from pool.people import queries as people
+from pool.rounds import queries as rounds
+from pool.rounds.models import Round
+from pool.rounds.states import RoundState
+
+from . import queries, rules, service
+from .blueprint import bp
+from .forms import AddForm, AssignForm, AssignOptionsForm, ReasonForm
+
+
+def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
+    """The pages about a round that this actor may open."""
+    actor = current_actor()
+    found = [("assessment.progress", "Voortgang")]
+    if actor.has(Role.PROGRAMME):
+        found.append(("assessment.assign", "Toewijzen"))
+    if actor.has(Role.CHAIR):
+        found.append(("assessment.interests", "Belangen"))
+    if round_.state in rules.ASSESSED_STATES:
+        found.append(("assessment.results", "Uitslag"))
+        if actor.has(Role.CHAIR):
+            found.append(("assessment.adopt", "Vaststellen"))
+    return [
+        {"label": label, "url": url_for(endpoint, slug=round_.slug), "current": endpoint == current}
+        for endpoint, label in found
+    ]
+
+
+def crumbs(round_: Round, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    home: tuple[str, str | None] = ("Beoordelen", url_for("assessment.index"))
+    own = url_for("assessment.progress", slug=round_.slug)
+    return [home, (round_.title, own if more else None), *more]
+
+
+@bp.get("/beoordelen/<slug>")
+@door(Role.CHAIR, Role.PROGRAMME)
+def progress(slug: str) -> Any:
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    hidden = queries.hidden_from(actor)
+    readers = queries.readers_of_round(round_.id, hidden)
+    done = [r for r in readers if r.assessment is not None and r.assessment.state in queries.COUNTING]
+    by_application = Counter(r.application_id for r in readers)
+    done_by_application = Counter(r.application_id for r in done)
+    return render_template(
+        "assessment/progress.html",
+        round=round_,
+        tabs=tabs(round_, "assessment.progress"),
+        files=queries.in_assessment(round_.id, hidden),
+        readers=by_application,
+        done=done_by_application,
+        total=len(readers),
+        handed_in=len(done),
+        pending=queries.pending(round_.id),
+        people=queries.progress(readers),
+        open_readers=[r for r in readers if r not in done],
+        needed=rounds.rules_of(round_).assessors_per_application,
+        can_assign=bool(rules.can_assign(actor, round_)),
+        can_end=round_.state == RoundState.IN_ASSESSMENT,
+        crumbs=crumbs(round_),
+    )
+
+
+@bp.route("/beoordelen/<slug>/toewijzen", methods=["GET", "POST"])
+@door(Role.PROGRAMME)
+def assign(slug: str) -> Any:
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    verdict = rules.can_assign(actor, round_)
+    options = AssignOptionsForm(request.values)
+    chosen = options.to_options() if options.validate() else None
+    form = AssignForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            made = service.assign(actor, round_, chosen, form.sha256.data or "")
+        if done:
+            flash(
+                f"Er {'is' if len(made) == 1 else 'zijn'} {plural(len(made), 'beoordeling', 'beoordelingen')} toegewezen.",
+                "success",
+            )
+            return redirect(url_for("assessment.assign", slug=slug))
+        round_ = queries.round_in_hand(actor, slug)
+    proposal = service.propose(actor, round_, chosen) if verdict else None
+    if proposal is not None:
+        # The page carries the proposal that it shows, not the one that was refused.
+        form.sha256.raw_data, form.sha256.data = None, proposal.sha256
+        form.maximum.data = str(options.maximum.data or "")
+        form.own_region.data = "y" if options.own_region.data else ""
+    new: dict[int, list[str]] = {}
+    for application, user in proposal.pairs if proposal else ():
+        new.setdefault(application.id, []).append(user.name)
+    running: dict[int, list[str]] = {}
+    for reader in queries.readers_of_round(round_.id):
+        running.setdefault(reader.application_id, []).append(reader.user.name)
+    page = render_template(
+        "assessment/assign.html",
+        round=round_,
+        tabs=tabs(round_, "assessment.assign"),
+        verdict=verdict,
+        options=options,
+        proposal=proposal,
+        files=queries.in_assessment(round_.id),
+        new=new,
+        running=running,
+        pending=queries.pending(round_.id),
+        begins=round_.state != RoundState.IN_ASSESSMENT,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(round_, ("Toewijzen", None)),
+    )
+    return page, 422 if form.errors or options.errors else 200
+
+
+@bp.route("/beoordelen/<slug>/toewijzen/<int:application_id>", methods=["GET", "POST"])
+@door(Role.PROGRAMME)
+def assign_one(slug: str, application_id: int) -> Any:
+    """The assessors of one application: add one, or begin to end one."""
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    application = queries.committee_file(actor, application_id)
+    if application.round_id != round_.id:
+        raise Missing
+    form = AddForm()
+    readers = [a for a in queries.readers_of_round(round_.id) if a.application_id == application_id]
+    taken = {a.user_id for a in readers}
+    form.offer([user for user in people.with_role(Role.ASSESSOR) if user.id not in taken])
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.add_assignment(actor, round_, application_id, form.user_id.data, form.reason.data)
+        if done:
+            flash("De beoordelaar is toegewezen.", "success")
+            return redirect(url_for("assessment.assign_one", slug=slug, application_id=application_id))
+        round_, application = (
+            queries.round_in_hand(actor, slug),
+            queries.committee_file(actor, application_id),
+        )
+        readers = [a for a in queries.readers_of_round(round_.id) if a.application_id == application_id]
+    page = render_template(
+        "assessment/assign_one.html",
+        round=round_,
+        application=application,
+        readers=readers,
+        verdict=rules.can_assign(actor, round_),
+        ends={a.id for a in readers if rules.can_unassign(actor, a)},
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(
+            round_,
+            ("Toewijzen", url_for("assessment.assign", slug=slug)),
+            (application.reference, None),
+        ),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/beoordelen/<slug>/toewijzing/<int:assignment_id>/beeindigen", methods=["GET", "POST"])
+@door(Role.CHAIR, Role.PROGRAMME)
+def end_assignment(slug: str, assignment_id: int) -> Any:
+    """Take an application from an assessor; the chair uses it to do without an assessment."""
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    assignment = queries.assignment(actor, assignment_id)
+    if assignment.application.round_id != round_.id:
+        raise Missing
+    require(rules.can_unassign(actor, assignment))
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.end_assignment(actor, assignment, form.reason.data)
+        if done:
+            flash("De toewijzing is beëindigd.", "success")
+            return redirect(url_for("assessment.progress", slug=slug))
+        assignment = queries.assignment(actor, assignment_id)
+    page = render_template(
+        "assessment/end_assignment.html",
+        round=round_,
+        assignment=assignment,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(round_, ("Toewijzing beëindigen", None)),
+    )
+    return page, 422 if form.errors else 200
