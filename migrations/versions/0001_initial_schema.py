@@ -15,6 +15,7 @@ depends_on = None
 
 
 IMMUTABLE = (
+    'advice_line',
     'allocation',
     'allocation_snapshot',
     'allocation_study',
@@ -30,6 +31,7 @@ IMMUTABLE = (
     'merit',
     'merit_adoption',
     'progress_report',
+    'proposal',
     'rule_set',
     'score',
 )
@@ -444,12 +446,16 @@ def upgrade() -> None:
     sa.Column('replaces_id', sa.Integer(), nullable=True),
     sa.Column('outcome', sa.Enum('awarded', 'partly_awarded', 'refused', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('ground', sa.Enum('ceiling', 'quality', 'purpose', name='ground', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('prepared_by', sa.Integer(), nullable=False),
     sa.Column('prepared_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('decided_by', sa.Integer(), nullable=False),
+    sa.Column('decided_by_name', sa.String(), nullable=False),
     sa.Column('decided_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("(outcome = 'awarded') = (ground IS NULL)", name=op.f('ck_decision_ground_when_needed')),
     sa.CheckConstraint("(outcome = 'refused') = (amount = 0)", name=op.f('ck_decision_refusal_has_no_amount')),
+    sa.CheckConstraint("reason <> ''", name=op.f('ck_decision_has_reason')),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_decision_amount_not_negative')),
     sa.CheckConstraint('decided_by <> prepared_by', name=op.f('ck_decision_decider_is_not_preparer')),
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_decision_application_id')),
@@ -507,22 +513,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['recorded_by'], ['user_account.id'], name=op.f('fk_panel_outcome_recorded_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_panel_outcome')),
     sa.UniqueConstraint('application_id', name=op.f('uq_panel_outcome_application_id'))
-    )
-    op.create_table('proposal',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('application_id', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('prepared', 'decided', name='proposal_state', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('outcome', sa.Enum('awarded', 'partly_awarded', 'refused', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('amount', sa.BigInteger(), nullable=False),
-    sa.Column('reason', sa.String(), nullable=False),
-    sa.Column('prepared_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
-    sa.Column('prepared_by', sa.Integer(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint('amount >= 0', name=op.f('ck_proposal_amount_not_negative')),
-    sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_proposal_application_id')),
-    sa.ForeignKeyConstraint(['prepared_by'], ['user_account.id'], name=op.f('fk_proposal_prepared_by')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal')),
-    sa.UniqueConstraint('application_id', name=op.f('uq_proposal_application_id'))
     )
     op.create_table('regional_view',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -610,20 +600,26 @@ def upgrade() -> None:
     op.create_table('advice',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('scenario_id', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('draft', 'given', name='advice_state', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('state', sa.Enum('draft', 'given', 'withdrawn', name='advice_state', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('note', sa.String(), nullable=False),
     sa.Column('created_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('created_by', sa.Integer(), nullable=True),
     sa.Column('given_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
     sa.Column('given_by', sa.Integer(), nullable=True),
-    sa.CheckConstraint("state = 'draft' OR given_at IS NOT NULL", name=op.f('ck_advice_given_has_moment')),
+    sa.Column('given_by_name', sa.String(), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('withdrawn_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_reason', sa.String(), nullable=False),
+    sa.CheckConstraint("state <> 'given' OR (given_at IS NOT NULL AND sha256 <> '')", name=op.f('ck_advice_given_has_moment')),
+    sa.CheckConstraint("state <> 'withdrawn' OR withdrawn_reason <> ''", name=op.f('ck_advice_withdrawn_has_reason')),
     sa.ForeignKeyConstraint(['created_by'], ['user_account.id'], name=op.f('fk_advice_created_by')),
     sa.ForeignKeyConstraint(['given_by'], ['user_account.id'], name=op.f('fk_advice_given_by')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_advice_round_id')),
     sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], name=op.f('fk_advice_scenario_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_advice')),
-    sa.UniqueConstraint('round_id', name=op.f('uq_advice_round_id'))
+    sa.UniqueConstraint('round_id', 'number', name=op.f('uq_advice_round_id_number'))
     )
     op.create_table('allocation',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -688,6 +684,7 @@ def upgrade() -> None:
     sa.Column('computed', sa.BigInteger(), nullable=False),
     sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('fixed', sa.Boolean(), nullable=False),
     sa.CheckConstraint("amount = computed OR reason <> ''", name=op.f('ck_advice_line_deviation_has_reason')),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_advice_line_amount_not_negative')),
     sa.ForeignKeyConstraint(['advice_id'], ['advice.id'], name=op.f('fk_advice_line_advice_id')),
@@ -695,6 +692,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_advice_line')),
     sa.UniqueConstraint('advice_id', 'application_id', name=op.f('uq_advice_line_advice_id_application_id'))
     )
+    op.create_table('proposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('application_id', sa.Integer(), nullable=False),
+    sa.Column('advice_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('prepared', 'decided', name='proposal_state', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('outcome', sa.Enum('awarded', 'partly_awarded', 'refused', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('ground', sa.Enum('ceiling', 'quality', 'purpose', name='ground', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('prepared_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('prepared_by', sa.Integer(), nullable=False),
+    sa.Column('prepared_by_name', sa.String(), nullable=False),
+    sa.Column('preparers', sa.JSON(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(outcome = 'awarded') = (ground IS NULL)", name=op.f('ck_proposal_ground_when_needed')),
+    sa.CheckConstraint("reason <> ''", name=op.f('ck_proposal_has_reason')),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_proposal_amount_not_negative')),
+    sa.ForeignKeyConstraint(['advice_id'], ['advice.id'], name=op.f('fk_proposal_advice_id')),
+    sa.ForeignKeyConstraint(['application_id'], ['application.id'], name=op.f('fk_proposal_application_id')),
+    sa.ForeignKeyConstraint(['prepared_by'], ['user_account.id'], name=op.f('fk_proposal_prepared_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal')),
+    sa.UniqueConstraint('application_id', name=op.f('uq_proposal_application_id'))
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_advice_id'), ['advice_id'], unique=False)
+
     op.create_table('report_view',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('report_id', sa.Integer(), nullable=False),
@@ -723,6 +746,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_report_view_region_id'))
 
     op.drop_table('report_view')
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_advice_id'))
+
+    op.drop_table('proposal')
     op.drop_table('advice_line')
     op.drop_table('score')
     op.drop_table('progress_report')
@@ -737,7 +764,6 @@ def downgrade() -> None:
     op.drop_table('letter')
     op.drop_table('assessment')
     op.drop_table('regional_view')
-    op.drop_table('proposal')
     op.drop_table('panel_outcome')
     with op.batch_alter_table('merit', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_merit_application_id'))

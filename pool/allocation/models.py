@@ -4,27 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pool.core.db import Model, Moment, enum_type, immutable
+from pool.core.errors import CONSTRAINTS
 
-from .states import AllocationRule, ScenarioState
+from .states import AllocationRule, ScenarioState, StudyKind
+
+CONSTRAINTS["uq_scenario_round_id_name"] = CONSTRAINTS["scenario.round_id, scenario.name"] = (
+    "name_taken",
+    "Er is in deze ronde al een scenario met deze naam.",
+    "name",
+)
 
 
 class Scenario(Model):
-    """A named run of the allocation on a round. Its problem is frozen when it is made; only the state moves."""
+    """A named run of the allocation on a round. Its problem is frozen when it is made; only the state moves.
+
+    attempt: how often the calculation was started. failure: why it failed, in Dutch. chosen_at: when the
+    committee took it as the base of its advice.
+    """
 
     __tablename__ = "scenario"
-    __table_args__ = (UniqueConstraint("round_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("round_id", "name"),
+        CheckConstraint("state <> 'failed' OR failure <> ''", "failed_has_reason"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     name: Mapped[str]
     state: Mapped[ScenarioState] = mapped_column(enum_type(ScenarioState), default=ScenarioState.QUEUED)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("allocation_snapshot.id"))
     rule: Mapped[AllocationRule] = mapped_column(enum_type(AllocationRule))
+    attempt: Mapped[int] = mapped_column(default=1)
+    failure: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Moment]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_by_name: Mapped[str] = mapped_column(default="")
+    chosen_at: Mapped[Moment | None]
     snapshot: Mapped[AllocationSnapshot] = relationship()
     allocation: Mapped[Allocation | None] = relationship(back_populates="scenario")
 
@@ -32,10 +50,24 @@ class Scenario(Model):
     def audit_chain(self) -> str:
         return f"round:{self.round_id}"
 
+    @property
+    def job_key(self) -> str:
+        """The job that calculates it."""
+        return f"allocation:{self.id}:{self.attempt}"
+
+    @property
+    def is_published_rule(self) -> bool:
+        """Whether it follows the published rules, with nothing changed."""
+        return self.rule == AllocationRule.OPTIMAL and not self.snapshot.changed
+
 
 @immutable
 class AllocationSnapshot(Model):
-    """The frozen problem of a scenario, in the published file format, and the merits it was made from."""
+    """The frozen problem of a scenario, in the published file format, and where it was made from.
+
+    names: the id of an application in the file -> its key here. changes: see `inputs.Changes`. sha256: of the
+    problem's canonical JSON.
+    """
 
     __tablename__ = "allocation_snapshot"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,6 +75,9 @@ class AllocationSnapshot(Model):
     adoption_id: Mapped[int] = mapped_column(ForeignKey("merit_adoption.id"))
     rule_set_id: Mapped[int] = mapped_column(ForeignKey("rule_set.id"))
     problem: Mapped[dict[str, Any]]
+    names: Mapped[dict[str, Any]]
+    changes: Mapped[dict[str, Any]]
+    changed: Mapped[bool] = mapped_column(default=False)
     sha256: Mapped[str] = mapped_column(index=True)
     taken_at: Mapped[Moment]
 
@@ -62,12 +97,12 @@ class Allocation(Model):
 
 @immutable
 class AllocationStudy(Model):
-    """Something computed beside an allocation: explanations, the frontier, the plain ranking. JSON text."""
+    """Something worked out beside an allocation: explanations, the frontier, the plain rankings. JSON text."""
 
     __tablename__ = "allocation_study"
     __table_args__ = (UniqueConstraint("scenario_id", "kind"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     scenario_id: Mapped[int] = mapped_column(ForeignKey("scenario.id"))
-    kind: Mapped[str]
+    kind: Mapped[StudyKind] = mapped_column(enum_type(StudyKind))
     document: Mapped[str]
     completed_at: Mapped[Moment]

@@ -57,7 +57,10 @@ class Question:
 
 @dataclass(frozen=True)
 class RoundRules:
-    """The rules that publishing freezes and hashes."""
+    """The rules that publishing freezes and hashes.
+
+    reference_amount: with value basis `amount`, the award in cents that is worth exactly its merit.
+    """
 
     criteria: tuple[Criterion, ...] = ()
     themes: tuple[str, ...] = ()
@@ -65,6 +68,7 @@ class RoundRules:
     shelter_partner: bool = False
     questions: tuple[Question, ...] = ()
     value_basis: str = "application"
+    reference_amount: int | None = None
     spread_steps: tuple[int, ...] = ()
     joint: str = "every"
     min_merit: int = 0

@@ -52,6 +52,8 @@ def missing_for_publishing(round_: Round, ceiling: int) -> list[str]:
             lacks.append(f"Criterium ‘{criterion.name}’: de uitleg van een niveau ontbreekt.")
     if not rules.themes and not rules.grounds:
         lacks.append("Kies welke thema's of aanbevelingen in deze ronde passen.")
+    if rules.value_basis == "amount" and not rules.reference_amount:
+        lacks.append("Het bedrag waarbij de kwaliteitsscore precies één keer telt, ontbreekt.")
     if any(
         later > earlier for earlier, later in zip(rules.spread_steps, rules.spread_steps[1:], strict=False)
     ):

@@ -1,0 +1,155 @@
+"""Reads about allocations. Whoever has an interest in one application of a round meets nothing of it in here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import joinedload
+
+from pool.applications.models import Application, ApplicationVersion
+from pool.assessment import queries as assessment
+from pool.core import jobs
+from pool.core.access import Actor
+from pool.core.db import db
+from pool.core.errors import Missing
+from pool.rounds import queries as rounds
+from pool.rounds.models import Round
+from pool.rounds.states import DECIDED_STATES
+
+from .models import Allocation, AllocationStudy, Scenario
+from .rules import ALLOCATED_STATES, READERS
+from .states import ScenarioState, StudyKind
+
+
+def is_barred(actor: Actor, round_id: int) -> bool:
+    """Whether the actor has an interest in an application of the round."""
+    return round_id in barred_rounds(actor)
+
+
+def barred_rounds(actor: Actor) -> set[int]:
+    """Rounds in which the actor has an interest in an application."""
+    hidden = assessment.hidden_from(actor)
+    if not hidden:
+        return set()
+    query = select(Application.round_id).where(Application.id.in_(hidden)).order_by(Application.round_id)
+    return set(db.session.scalars(query))
+
+
+def rounds_to_allocate(actor: Actor) -> list[Round]:
+    """Rounds whose merits are adopted, newest first; also those that the actor is barred from."""
+    if not actor.has(*READERS):
+        return []
+    query = rounds.visible_to(actor).where(Round.state.in_(ALLOCATED_STATES))
+    return list(db.session.scalars(query).unique())
+
+
+def visible_to(actor: Actor) -> Select[Scenario]:
+    """Scenarios this actor may see, oldest first, with problem and outcome."""
+    query = (
+        select(Scenario)
+        .options(joinedload(Scenario.snapshot, innerjoin=True), joinedload(Scenario.allocation))
+        .order_by(Scenario.id)
+    )
+    if not actor.has(*READERS):
+        return query.where(false())
+    return query.where(Scenario.round_id.not_in(barred_rounds(actor)))
+
+
+def get(actor: Actor, round_id: int, ident: int) -> Scenario:
+    """A scenario of a round; Missing when there is none for this actor."""
+    found = db.session.scalar(visible_to(actor).where(Scenario.id == ident, Scenario.round_id == round_id))
+    if found is None:
+        raise Missing
+    return found
+
+
+def scenarios(round_id: int) -> list[Scenario]:
+    """All scenarios of a round, oldest first, with problem and outcome."""
+    query = (
+        select(Scenario)
+        .where(Scenario.round_id == round_id)
+        .options(joinedload(Scenario.snapshot, innerjoin=True), joinedload(Scenario.allocation))
+        .order_by(Scenario.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def base_of(round_id: int) -> Scenario | None:
+    """The scenario that the advice rests on: the one chosen, else the newest by the published rules."""
+    done = [s for s in scenarios(round_id) if s.state == ScenarioState.DONE]
+    chosen = [s for s in done if s.chosen_at is not None]
+    if chosen:
+        return max(chosen, key=lambda s: (s.chosen_at, s.id))
+    published = [s for s in done if s.is_published_rule]
+    return published[-1] if published else None
+
+
+def outcome(scenario: Scenario) -> dict[str, Any] | None:
+    """The outcome as the published file has it; None while there is none."""
+    if scenario.allocation is None:
+        return None
+    body: dict[str, Any] = json.loads(scenario.allocation.document)
+    return body
+
+
+def awards_of(scenario: Scenario) -> dict[int, int]:
+    """Application to what it is awarded, in cents; only those that are awarded. Empty while there is no outcome."""
+    body = outcome(scenario)
+    names: dict[str, int] = scenario.snapshot.names
+    return {names[award["id"]]: award["amount"] for award in body["awards"]} if body else {}
+
+
+def study(scenario: Scenario, kind: StudyKind) -> dict[str, Any] | None:
+    """What was worked out beside the outcome; None while it is not there."""
+    query = select(AllocationStudy.document).where(
+        AllocationStudy.scenario_id == scenario.id, AllocationStudy.kind == kind
+    )
+    document = db.session.scalar(query)
+    return None if document is None else dict(json.loads(document))
+
+
+def has_study(scenario_id: int, kind: StudyKind) -> bool:
+    query = select(AllocationStudy.id).where(
+        AllocationStudy.scenario_id == scenario_id, AllocationStudy.kind == kind
+    )
+    return db.session.scalar(query) is not None
+
+
+def has_outcome(scenario_id: int) -> bool:
+    return db.session.scalar(select(Allocation.id).where(Allocation.scenario_id == scenario_id)) is not None
+
+
+def study_key(scenario_id: int, kind: StudyKind) -> str:
+    """The job that works out a study."""
+    return f"allocation.study:{scenario_id}:{kind.value}"
+
+
+def job_of(scenario: Scenario) -> jobs.Job | None:
+    """The job that calculates the scenario."""
+    return jobs.by_key(scenario.job_key)
+
+
+def submitted(application_ids: Iterable[int]) -> list[tuple[int, str, str]]:
+    """(key, reference, hash of the newest submitted version) of applications, by key."""
+    query = (
+        select(Application.id, Application.reference, ApplicationVersion.sha256)
+        .join(ApplicationVersion, ApplicationVersion.application_id == Application.id)
+        .where(Application.id.in_(list(application_ids)))
+        .order_by(Application.id, ApplicationVersion.number)
+    )
+    newest = {key: (key, reference, sha) for key, reference, sha in db.session.execute(query)}
+    return list(newest.values())
+
+
+def decided_rounds() -> list[Round]:
+    """Rounds whose decisions are published, newest first."""
+    query = (
+        select(Round)
+        .where(Round.state.in_(DECIDED_STATES))
+        .options(joinedload(Round.scheme, innerjoin=True))
+        .order_by(Round.opens_at.desc(), Round.id.desc())
+    )
+    return list(db.session.scalars(query))
