@@ -55,6 +55,8 @@ def fit(
 
     Exit code 2 with row, column and reason when the input cannot be used; nothing is written then.
     """
+    if scale and model != "snsf":
+        raise click.UsageError("--scale goes with --model snsf only; the additive model needs no scale")
     try:
         text = scores.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:

@@ -51,8 +51,8 @@ class Effect:
         if self.points is None or self.p is None or self.detectable is None:
             return Remark.of("bias_unknown", name=self.name)
         if self.p > 0.05:
-            return Remark.of("bias_none", name=self.name, detectable=self.detectable)
-        return Remark.of("bias_shown", name=self.name, points=self.points, p=self.p)
+            return Remark.of("bias_none", name=self.name, detectable=round(self.detectable, 1))
+        return Remark.of("bias_shown", name=self.name, points=round(self.points, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,12 @@ class Groups:
     name: str
     groups: tuple[GroupEffect, ...]
     p: float | None
+
+    def remark(self) -> Remark:
+        """The sentence for chair and programme team."""
+        if self.p is None:
+            return Remark.of("bias_unknown", name=self.name)
+        return Remark.of("bias_groups_none" if self.p > 0.05 else "bias_groups_shown", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)

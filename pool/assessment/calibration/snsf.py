@@ -11,7 +11,7 @@ uniforms imply. ybar is the mean of the proposals' means, a fixed number. Withou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -21,7 +21,7 @@ from .model import SEED, Deviations, assemble, check_k, effects
 from .ranks import Ranks
 from .results import Fit
 from .sampler import Priors, sample
-from .scores import ScoreTable
+from .scores import BadScoresError, ScoreTable
 
 
 class Scale(Enum):
@@ -34,37 +34,51 @@ class Scale(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Prior:
+    lowest: float
+    highest: float
     divisor: float
     severity_sd: float
     upper: float
 
 
 _PRIORS = {
-    Scale.SIX: _Prior(1.0, 0.5, 2.0),
-    Scale.NINE: _Prior(1.0, 1.0, 3.0),
+    Scale.SIX: _Prior(1.0, 6.0, 1.0, 0.5, 2.0),
+    Scale.NINE: _Prior(1.0, 9.0, 1.0, 1.0, 3.0),
     # 100 points are eight steps of the nine-level scale (scoring.md 4.1, trap c).
-    Scale.POINTS: _Prior(12.5, 1.0, 3.0),
+    Scale.POINTS: _Prior(0.0, 100.0, 12.5, 1.0, 3.0),
 }
 
 
 def guess_scale(table: ScoreTable) -> Scale:
     """The smallest scale that holds every score: 1-6, else 1-9, else points."""
     values = [score.value for score in table.scores]
-    for scale, top in ((Scale.SIX, 6.0), (Scale.NINE, 9.0)):
-        if min(values) >= 1.0 and max(values) <= top:
+    for scale in (Scale.SIX, Scale.NINE):
+        if min(values) >= _PRIORS[scale].lowest and max(values) <= _PRIORS[scale].highest:
             return scale
     return Scale.POINTS
+
+
+def _check_scale(table: ScoreTable, prior: _Prior, scale: Scale) -> None:
+    for score in table.scores:
+        if not prior.lowest <= score.value <= prior.highest:
+            why = (
+                f"{score.value:g}, of {score.assessor} for {score.proposal}, lies outside scale {scale.value}"
+            )
+            raise BadScoresError(f"{why} ({prior.lowest:g}-{prior.highest:g})")
 
 
 def fit_snsf(table: ScoreTable, k: int | None = None, scale: Scale | None = None, seed: int = SEED) -> Fit:
     """Fit the SNSF model; `scale` defaults to `guess_scale`.
 
     Severity and `adjusted` are posterior means here (the model has no maximum-likelihood step), so they carry
-    the noise of the draws. Raises BadScoresError when all scores are equal or k is out of range.
+    the noise of the draws. Raises BadScoresError when all scores are equal, k is out of range, or a
+    score lies outside the scale that was named.
     """
     check_k(table, k)
     design = Design.of(table)
     prior = _PRIORS[scale or guess_scale(table)]
+    if scale is not None:
+        _check_scale(table, prior, scale)
     unit = prior.divisor
     centre = float(design.raw().mean())
     scaled = Design(
@@ -75,11 +89,11 @@ def fit_snsf(table: ScoreTable, k: int | None = None, scale: Scale | None = None
     deviations = Deviations(
         float(draws.tau.mean()) * unit, prior.severity_sd * unit, float(draws.omega.mean()) * unit
     )
-    at_mean = effects(design, deviations, centre)
-    found = type(at_mean)(
-        centre, draws.theta.mean(axis=0) * unit, draws.nu.mean(axis=0) * unit,
-        at_mean.theta_variance, at_mean.nu_variance, at_mean.sum_variance,
-    )  # fmt: skip
+    found = replace(
+        effects(design, deviations, centre),
+        theta=draws.theta.mean(axis=0) * unit,
+        nu=draws.nu.mean(axis=0) * unit,
+    )
     return assemble("snsf", table, design, found, deviations, draws, k, seed, unit, None)
 
 

@@ -61,7 +61,9 @@ TEXTS: Mapping[str, str] = MappingProxyType({
     "one_score": "Er is maar één score.",
     # bias
     "bias_none": "Bij '{name}' is geen verschil te zien dat groter is dan toeval. Een verschil kleiner dan ongeveer {detectable} punten is met deze aantallen niet te zien.",
-    "bias_shown": "Bij '{name}' is een verschil te zien van ongeveer {points} punten. Zo'n verschil komt door toeval maar zelden voor (p = {p}). Bespreek waar dit door kan komen.",
+    "bias_shown": "Bij '{name}' is een verschil te zien van ongeveer {points} punten. Zo'n verschil komt door toeval maar zelden voor. Bespreek waar dit door kan komen.",
+    "bias_groups_none": "Bij '{name}' verschillen de groepen niet meer dan door toeval.",
+    "bias_groups_shown": "Bij '{name}' verschillen de groepen meer dan door toeval. Dat kan ook een verschil in kwaliteit zijn. Bespreek waar dit door kan komen.",
     "bias_unknown": "Bij '{name}' zijn er te weinig gegevens om een verschil te kunnen zien.",
     # assignment
     "too_few_eligible": "Aanvraag {proposal} heeft {needed} beoordelaars nodig, maar hoogstens {eligible} mogen haar lezen. Uitgesloten: {barred} door een belang of afmelding, {near} door de eigen regio.",

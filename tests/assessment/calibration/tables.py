@@ -32,7 +32,12 @@ class Committee:
 
 
 def committee(
-    seed: int, proposals: int = 40, assessors: int = 8, scores: int = 3, severity: float = 0.8, noise: float = 0.8
+    seed: int,
+    proposals: int = 40,
+    assessors: int = 8,
+    scores: int = 3,
+    severity: float = 0.8,
+    noise: float = 0.8,
 ) -> Committee:
     """Random assignment; quality sd .7, severity sd `severity`, noise sd `noise`, in levels; scores in points."""
     rng = np.random.default_rng(seed)

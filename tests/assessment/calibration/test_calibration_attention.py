@@ -17,7 +17,8 @@ def calm() -> Fit:
         fit,
         k=2,
         proposals=tuple(
-            ProposalFit(key, None, 2, 60, rank, 60, rank, rank, (1, 3), (1, 3), top) for key, (rank, top) in places.items()
+            ProposalFit(key, None, 2, 60, rank, 60, rank, rank, (1, 3), (1, 3), top)
+            for key, (rank, top) in places.items()
         ),
         assessors=tuple(AssessorFit(key, 3, 0.0, (-1, 1), 0.9) for key in "AB"),
         scores=tuple(ScoreFit(key, who, 60.0, 60.0, 0.0) for key in places for who in "AB"),
@@ -37,7 +38,9 @@ def change(fit: Fit, **values: object) -> Fit:
 
 
 def score(fit: Fit, **values: object) -> Fit:
-    rows = [replace(one, **values) if (one.proposal, one.assessor) == ("P2", "B") else one for one in fit.scores]
+    rows = [
+        replace(one, **values) if (one.proposal, one.assessor) == ("P2", "B") else one for one in fit.scores
+    ]
     return replace(fit, scores=tuple(rows))
 
 
@@ -45,7 +48,9 @@ def test_a_calm_round_has_an_empty_list() -> None:
     assert attention(calm()) == ()
 
 
-@pytest.mark.parametrize(("top", "wanted"), [(0.19, []), (0.2, ["grey_zone"]), (0.8, ["grey_zone"]), (0.81, [])])
+@pytest.mark.parametrize(
+    ("top", "wanted"), [(0.19, []), (0.2, ["grey_zone"]), (0.8, ["grey_zone"]), (0.81, [])]
+)
 def test_the_grey_zone_has_bounds(top: float, wanted: list[str]) -> None:
     assert codes(change(calm(), top_k=top)) == wanted
 
@@ -82,10 +87,14 @@ def test_without_a_line_nothing_is_said_about_it() -> None:
 def test_grey_ones_come_first_then_those_with_most_reasons() -> None:
     fit = change(calm(), top_k=0.5)
     rows = [
-        replace(one, value=0.0, standardised=-3.0, expected=40.0) if (one.proposal, one.assessor) == ("P3", "A") else one
+        replace(one, value=0.0, standardised=-3.0, expected=40.0)
+        if (one.proposal, one.assessor) == ("P3", "A")
+        else one
         for one in fit.scores
     ]
-    rows = [replace(one, standardised=3.0) if (one.proposal, one.assessor) == ("P1", "A") else one for one in rows]
+    rows = [
+        replace(one, standardised=3.0) if (one.proposal, one.assessor) == ("P1", "A") else one for one in rows
+    ]
     items = attention(replace(fit, scores=tuple(rows)))
     assert [item.proposal for item in items] == ["P2", "P3", "P1"]
     texts = [remark.text for item in items for remark in item.remarks]

@@ -1,5 +1,6 @@
 """Bias: nothing said where nothing can be known, planted effects found, ordinary differences left alone."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from pool.assessment.calibration.bias import between_groups, cross, same_group, within_effect
 from pool.assessment.calibration.scores import ScoreTable
-from tests.assessment.calibration.tables import committee, fitted, of_rows
+from tests.assessment.calibration.tables import committee, fitted, of_matrix, of_rows
 
 REGION_OF_ASSESSOR = {f"A{j}": frozenset([f"R{j % 4}"]) for j in range(8)}
 REGION_OF_PROPOSAL = {f"P{i}": f"R{i % 4}" for i in range(60)}
@@ -16,7 +17,9 @@ SAME = same_group(REGION_OF_ASSESSOR, REGION_OF_PROPOSAL)
 
 def planted(seed: int, points: float) -> ScoreTable:
     table = committee(seed, proposals=60, assessors=8, noise=0.6).table
-    return ScoreTable.of(replace(s, value=s.value + points * SAME[s.proposal, s.assessor]) for s in table.scores)
+    return ScoreTable.of(
+        replace(s, value=s.value + points * SAME[s.proposal, s.assessor]) for s in table.scores
+    )
 
 
 def test_a_mark_that_proposal_or_assessor_explains_has_no_answer() -> None:
@@ -50,7 +53,9 @@ def test_favouring_the_own_region_is_found_at_its_size() -> None:
 def test_without_an_effect_one_is_shown_about_once_in_twenty() -> None:
     found = [within_effect(planted(seed, 0.0), "eigen regio", SAME) for seed in range(20)]
     assert sum(one.p is not None and one.p <= 0.05 for one in found) <= 3
-    assert sum(one.low is not None and one.high is not None and one.low <= 0 <= one.high for one in found) >= 17
+    assert (
+        sum(one.low is not None and one.high is not None and one.low <= 0 <= one.high for one in found) >= 17
+    )
     assert any(one.remark().code == "bias_none" for one in found)
 
 
@@ -59,9 +64,14 @@ def test_severe_assessors_and_good_proposals_are_not_mistaken_for_bias() -> None
     made = committee(3, proposals=60, assessors=8, severity=0.0, noise=0.3).table
     rng = np.random.default_rng(0)
     # Lenient assessors read mostly late: position is tied to severity, yet does nothing by itself.
-    late = {(s.proposal, s.assessor): 12.0 * (int(s.assessor[1:]) >= 4) + float(rng.integers(12)) for s in made.scores}
+    late = {
+        (s.proposal, s.assessor): 12.0 * (int(s.assessor[1:]) >= 4) + float(rng.integers(12))
+        for s in made.scores
+    }
     table = ScoreTable.of(replace(s, value=s.value + 20.0 * (int(s.assessor[1:]) >= 4)) for s in made.scores)
-    naive = np.polyfit([late[s.proposal, s.assessor] for s in table.scores], [s.value for s in table.scores], 1)[0]
+    naive = np.polyfit(
+        [late[s.proposal, s.assessor] for s in table.scores], [s.value for s in table.scores], 1
+    )[0]
     found = within_effect(table, "leesvolgorde", late, per=10.0)
     assert 10 * naive > 8
     assert found.points == pytest.approx(0, abs=3)
@@ -71,9 +81,33 @@ def test_reading_order_is_counted_in_points_for_ten_places() -> None:
     made = committee(4, proposals=60, assessors=8, noise=0.3).table
     rng = np.random.default_rng(1)
     place = {(s.proposal, s.assessor): float(rng.integers(1, 24)) for s in made.scores}
-    table = ScoreTable.of(replace(s, value=s.value - 0.6 * place[s.proposal, s.assessor]) for s in made.scores)
+    table = ScoreTable.of(
+        replace(s, value=s.value - 0.6 * place[s.proposal, s.assessor]) for s in made.scores
+    )
     found = within_effect(table, "leesvolgorde", place, per=10.0)
     assert found.points == pytest.approx(-6, abs=1.5)
+
+
+def test_p_equals_the_enumeration_of_all_orders_within_assessor() -> None:
+    """Over all cells the share would be .30: who has many marks must keep them."""
+    rng = np.random.default_rng(39)
+    scores = rng.normal(50, 10, (3, 4))
+    marks = np.where(rng.random((3, 4)) < 0.5, 0.0, 1.0) * np.array([1, 3, 1, 8.0])
+
+    def centred(values: np.ndarray) -> np.ndarray:
+        return values - values.mean(0) - values.mean(1, keepdims=True) + values.mean()
+
+    def statistic(values: np.ndarray) -> float:
+        left = centred(values)
+        size = float((left**2).sum())
+        return float((left * centred(scores)).sum()) ** 2 / size if size > 1e-9 else 0.0
+
+    orders = itertools.product(*(itertools.permutations(marks[:, j]) for j in range(4)))
+    wanted = np.mean([statistic(np.array(order).T) >= statistic(marks) - 1e-9 for order in orders])
+    mark = {(f"P{i}", f"A{j}"): float(marks[i, j]) for i in range(3) for j in range(4)}
+    found = within_effect(of_matrix(scores), "x", mark)
+    assert wanted < 0.05
+    assert found.p == pytest.approx(wanted, abs=0.015)
 
 
 def test_what_could_be_seen_shrinks_with_more_scores() -> None:
@@ -111,17 +145,22 @@ def test_groups_of_proposals_planted_and_not() -> None:
     moved = replace(
         fit,
         proposals=tuple(
-            replace(one, adjusted=one.adjusted + (15.0 if size[one.proposal] == "groot" else 0.0)) for one in fit.proposals
+            replace(one, adjusted=one.adjusted + (15.0 if size[one.proposal] == "groot" else 0.0))
+            for one in fit.proposals
         ),
     )
     found = between_groups(moved, "omvang", size)
     assert found.p is not None
     assert found.p <= 0.01
+    assert found.remark().code == "bias_groups_shown"
+    assert plain.remark().code == "bias_groups_none"
     by_name = {group.group: group for group in found.groups}
     assert by_name["groot"].points > 8
     assert by_name["groot"].p <= 0.01
     means = {
-        inside: np.mean([one.adjusted for one in moved.proposals if (size[one.proposal] == "groot") is inside])
+        inside: np.mean(
+            [one.adjusted for one in moved.proposals if (size[one.proposal] == "groot") is inside]
+        )
         for inside in (True, False)
     }
     assert by_name["groot"].points == pytest.approx(means[True] - means[False])
@@ -131,4 +170,5 @@ def test_groups_of_proposals_planted_and_not() -> None:
 def test_one_group_has_nothing_beside_it() -> None:
     _, fit = fitted()
     assert between_groups(fit, "thema", {}).p is None
+    assert between_groups(fit, "thema", {}).remark().code == "bias_unknown"
     assert between_groups(fit, "thema", {one.proposal: "zelfde" for one in fit.proposals}).groups == ()

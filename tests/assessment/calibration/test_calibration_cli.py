@@ -59,6 +59,8 @@ def test_bad_options_and_files_end_with_two(tmp_path: Path) -> None:
         ((scores, "--out", out, "--k", 13), "k must lie in 1..12"),
         ((scores, "--out", out, "--model", "zscore"), "zscore"),
         ((scores, "--out", out, "--panel", "p1"), "column panel"),
+        ((scores, "--out", out, "--scale", "6"), "--scale goes with"),
+        ((scores, "--out", out, "--scale", "6", "--model", "snsf"), "lies outside scale 6 (1-6)"),
         ((scores, "--out", out, "--score-column", "grade"), "column grade"),
         ((latin, "--out", out), "row 3: is not UTF-8"),
         ((scores, "--out", tmp_path / "no" / "folder.json"), "cannot write"),
@@ -131,8 +133,14 @@ def test_the_room_is_pure() -> None:
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names = [node.module or ""]
             for name in names:
-                assert name.split(".")[0] in allowed | extra | {"numpy", "highspy"}, f"{path.name} imports {name}"
+                assert name.split(".")[0] in allowed | extra | {"numpy", "highspy"}, (
+                    f"{path.name} imports {name}"
+                )
             if isinstance(node, ast.ImportFrom):
                 assert node.level <= 1, f"{path.name} reaches outside its room"
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "default_rng":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "default_rng"
+            ):
                 assert node.args, f"{path.name} draws without a seed"

@@ -30,7 +30,9 @@ def test_without_a_shared_proposal_or_a_second_assessor_it_is_off(incidence: np.
 
 @pytest.mark.parametrize(("assessors", "scores"), [(4, 4), (5, 2), (6, 3)])
 def test_everybody_meeting_everybody_equally_is_one(assessors: int, scores: int) -> None:
-    rows = [[j in team for j in range(assessors)] for team in itertools.combinations(range(assessors), scores)]
+    rows = [
+        [j in team for j in range(assessors)] for team in itertools.combinations(range(assessors), scores)
+    ]
     found = coupling(np.array(rows, dtype=float))
     assert found.index == pytest.approx(1)
     assert found.per_assessor == pytest.approx([1.0] * assessors)
@@ -39,7 +41,11 @@ def test_everybody_meeting_everybody_equally_is_one(assessors: int, scores: int)
 def test_the_formula_by_hand_with_unequal_numbers() -> None:
     incidence = np.array([[1, 1, 1], [1, 1, 0], [0, 1, 0]], dtype=float)
     wanted = np.diag([2, 3, 1]) - np.array(
-        [[1 / 3 + 1 / 2, 1 / 3 + 1 / 2, 1 / 3], [1 / 3 + 1 / 2, 1 / 3 + 1 / 2 + 1, 1 / 3], [1 / 3, 1 / 3, 1 / 3]]
+        [
+            [1 / 3 + 1 / 2, 1 / 3 + 1 / 2, 1 / 3],
+            [1 / 3 + 1 / 2, 1 / 3 + 1 / 2 + 1, 1 / 3],
+            [1 / 3, 1 / 3, 1 / 3],
+        ]
     )
     assert information(incidence) == pytest.approx(wanted)
     second = sorted(np.linalg.eigvalsh(wanted))[1]
@@ -48,7 +54,14 @@ def test_the_formula_by_hand_with_unequal_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("index", "wanted"),
-    [(0.0, Gate.OFF), (0.2499, Gate.OFF), (0.25, Gate.ADVICE), (0.4999, Gate.ADVICE), (0.5, Gate.USE), (1.0, Gate.USE)],
+    [
+        (0.0, Gate.OFF),
+        (0.2499, Gate.OFF),
+        (0.25, Gate.ADVICE),
+        (0.4999, Gate.ADVICE),
+        (0.5, Gate.USE),
+        (1.0, Gate.USE),
+    ],
 )
 def test_the_gates_stand_where_they_were_put(index: float, wanted: Gate) -> None:
     assert gate(index) is wanted

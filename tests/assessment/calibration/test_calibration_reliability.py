@@ -96,7 +96,9 @@ def by_definition(units: list[list[float]], level: Level) -> float | None:
     expected = sum(delta(a, b) for a, b in itertools.permutations(pooled, 2))
     if not expected:
         return None
-    observed = sum(sum(delta(a, b) for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1) for unit in usable)
+    observed = sum(
+        sum(delta(a, b) for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1) for unit in usable
+    )
     return 1 - (n - 1) * observed / expected
 
 
@@ -125,7 +127,9 @@ def test_order_of_units_and_of_values_does_not_matter_and_a_new_zero_neither(
 def test_the_jackknife_is_the_plain_one() -> None:
     found = alpha_estimate(UNITS, Level.ORDINAL)
     usable = [unit for unit in UNITS if len(unit) > 1]
-    parts = np.array([alpha(usable[:x] + usable[x + 1 :], Level.ORDINAL) for x in range(len(usable))], dtype=float)
+    parts = np.array(
+        [alpha(usable[:x] + usable[x + 1 :], Level.ORDINAL) for x in range(len(usable))], dtype=float
+    )
     n = len(usable)
     error = np.sqrt((n - 1) / n * ((parts - parts.mean()) ** 2).sum())
     assert found.low is not None
@@ -158,7 +162,14 @@ def test_intervals_of_the_six_stand_around_their_values() -> None:
 # Student's t at .975, from any printed table.
 @pytest.mark.parametrize(
     ("df", "wanted", "within"),
-    [(1, 12.706, 1e-3), (2, 4.303, 1e-3), (3, 3.182, 1e-2), (6, 2.447, 1e-3), (14, 2.145, 1e-3), (99, 1.984, 1e-3)],
+    [
+        (1, 12.706, 1e-3),
+        (2, 4.303, 1e-3),
+        (3, 3.182, 1e-2),
+        (6, 2.447, 1e-3),
+        (14, 2.145, 1e-3),
+        (99, 1.984, 1e-3),
+    ],
 )
 def test_quantiles_of_t(df: int, wanted: float, within: float) -> None:
     assert t_quantile(0.975, df) == pytest.approx(wanted, abs=within)

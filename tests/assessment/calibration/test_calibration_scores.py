@@ -35,7 +35,9 @@ GOOD = "proposal,assessor,score\nP1,A,50\nP1,B,60\nP2,A,55.5\nP2,B,40\n"
         ("proposal,assessor,score,panel\nP1,A,1,\n", 2, "panel", "empty"),
     ],
 )
-def test_bad_input_is_refused_with_its_place(text: str, row: int | None, column: str | None, why: str) -> None:
+def test_bad_input_is_refused_with_its_place(
+    text: str, row: int | None, column: str | None, why: str
+) -> None:
     with pytest.raises(BadScoresError) as refusal:
         read_csv(text)
     assert (refusal.value.row, refusal.value.column) == (row, column)

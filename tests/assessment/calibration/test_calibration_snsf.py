@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pool.assessment.calibration.design import Design
 from pool.assessment.calibration.ranks import Ranks
-from pool.assessment.calibration.sampler import log_prior_split_residual
+from pool.assessment.calibration.sampler import Priors, log_prior_split_residual, sample
 from pool.assessment.calibration.scores import BadScoresError, ScoreTable, read_csv
 from pool.assessment.calibration.snsf import Group, Scale, fit_snsf, funding_groups, guess_scale
 from tests.assessment.calibration.tables import committee, of_rows
@@ -50,7 +52,7 @@ def test_three_panels_together_keep_each_panel_in_order() -> None:
     fit = fit_snsf(table, k=15)
     for panel in ("p1", "p2", "p3"):
         own = sorted((one for one in fit.proposals if one.panel == panel), key=lambda one: one.expected_rank)
-        assert all(better.raw >= worse.raw - 1e-9 for better, worse in zip(own, own[1:], strict=False))
+        assert all(better.raw >= worse.raw - 1e-9 for better, worse in pairwise(own))
 
 
 def test_a_generous_panel_is_not_taken_for_better_proposals() -> None:
@@ -60,7 +62,9 @@ def test_a_generous_panel_is_not_taken_for_better_proposals() -> None:
     scores = [
         replace(
             score,
-            value=3.0 + 0.04 * quality[int(score.proposal[1:])] + (1.5 if int(score.proposal[1:]) >= 20 else 0.0),
+            value=2.0
+            + 0.04 * quality[int(score.proposal[1:])]
+            + (1.5 if int(score.proposal[1:]) >= 20 else 0.0),
             panel="soft" if int(score.proposal[1:]) >= 20 else "hard",
         )
         for score in made.scores
@@ -69,7 +73,9 @@ def test_a_generous_panel_is_not_taken_for_better_proposals() -> None:
 
     def gap(table: ScoreTable) -> float:
         rank = {one.proposal: one.expected_rank for one in fit_snsf(table, scale=Scale.SIX).proposals}
-        return float(np.mean([rank[f"P{i}"] for i in range(20)]) - np.mean([rank[f"P{i}"] for i in range(20, 40)]))
+        return float(
+            np.mean([rank[f"P{i}"] for i in range(20)]) - np.mean([rank[f"P{i}"] for i in range(20, 40)])
+        )
 
     with_panels = gap(ScoreTable.of(noisy))
     without = gap(ScoreTable.of(replace(score, panel=None) for score in noisy))
@@ -79,7 +85,12 @@ def test_a_generous_panel_is_not_taken_for_better_proposals() -> None:
 
 @pytest.mark.parametrize(
     ("values", "scale"),
-    [((1.0, 6.0), Scale.SIX), ((1.0, 6.5), Scale.NINE), ((0.0, 6.0), Scale.POINTS), ((10.0, 90.0), Scale.POINTS)],
+    [
+        ((1.0, 6.0), Scale.SIX),
+        ((1.0, 6.5), Scale.NINE),
+        ((0.0, 6.0), Scale.POINTS),
+        ((10.0, 90.0), Scale.POINTS),
+    ],
 )
 def test_the_scale_is_the_smallest_that_holds_every_score(values: tuple[float, float], scale: Scale) -> None:
     assert guess_scale(of_rows(("P1", "A", values[0]), ("P2", "B", values[1]))) is scale
@@ -102,6 +113,30 @@ def test_the_prior_of_the_residual_is_that_of_two_uniforms() -> None:
     for point in (0.5, 1.0, 1.9, 2.1, 2.5):
         share = float(np.interp(point, grid, cumulative))
         assert share == pytest.approx(float((drawn <= point).mean()), abs=0.005)
+
+
+def test_draws_agree_with_brute_force_integration_under_the_priors() -> None:
+    """Fixed severity spread, tau and omega integrated on a grid with their priors; no published file needed."""
+    made = committee(3, proposals=5, assessors=3, scores=2).table
+    design = Design.of(made)
+    design = replace(design, y=(design.y - design.y.mean()) / 12.5)
+    n = design.y.size
+    theta, nu = np.eye(5)[design.proposal], np.eye(3)[design.assessor]
+    tau = (np.arange(80) + 0.5) * 2 / 80
+    omega = (np.arange(110) + 0.5) * 2 * np.sqrt(2) / 110
+    log_prior = log_prior_split_residual(omega, 2.0)
+    weight, mean = [], []
+    for t in tau:
+        for place, o in enumerate(omega):
+            v = t**2 * theta @ theta.T + 0.25 * nu @ nu.T + o**2 * np.eye(n)
+            solved = np.linalg.solve(v, design.y)
+            weight.append(log_prior[place] - 0.5 * np.linalg.slogdet(v)[1] - 0.5 * design.y @ solved)
+            mean.append([*(t**2 * theta.T @ solved), *(0.25 * nu.T @ solved), t, o])
+    share = np.exp(np.array(weight) - max(weight))
+    wanted = share / share.sum() @ np.array(mean)
+    draws = sample(design, 0.0, Priors(2.0, 0.5, split_residual=True), seed=1)
+    found = [*draws.theta.mean(0), *draws.nu.mean(0), draws.tau.mean(), draws.omega.mean()]
+    assert found == pytest.approx(wanted, abs=0.02)
 
 
 def test_when_everyone_fits_nobody_draws_lots() -> None:

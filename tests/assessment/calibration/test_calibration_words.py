@@ -44,7 +44,16 @@ def test_every_sentence_can_be_filled_and_ends_as_one() -> None:
 
 @pytest.mark.parametrize(
     ("value", "wanted"),
-    [(0.5, "0,5"), (4.0, "4"), (-0.001, "0"), (12.345, "12,35"), (7, "7"), ("P1", "P1"), (100.0, "100"), (0.0, "0")],
+    [
+        (0.5, "0,5"),
+        (4.0, "4"),
+        (-0.001, "0"),
+        (12.345, "12,35"),
+        (7, "7"),
+        ("P1", "P1"),
+        (100.0, "100"),
+        (0.0, "0"),
+    ],
 )
 def test_numbers_are_written_as_a_reader_writes_them(value: float | int | str, wanted: str) -> None:
     assert number(value) == wanted
