@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Request
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import inspect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -51,6 +52,8 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     csrf.init_app(app)
     _mount_slices(app)
+    if app.config["POOL_ENV"] == "production":
+        _refuse_demo_accounts(app)
     if app.config["POOL_PROXIES"]:
         hops = app.config["POOL_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -61,6 +64,23 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         autorefresh=app.config["POOL_ENV"] != "production",
     )
     return app
+
+
+def _refuse_demo_accounts(app: Flask) -> None:
+    """Their password is printed by the demonstration, so a production site must not know them."""
+    from pool.people.queries import demo_accounts
+
+    with app.app_context():
+        # Before the first migration there are no accounts at all.
+        found = inspect(db.engine).has_table("user_account") and demo_accounts()
+        db.session.remove()
+        # A server forks after this; no connection may be shared by its workers.
+        db.engine.dispose()
+    if found:
+        raise config.ConfigError(
+            "This database holds demonstration accounts; production does not start with it. "
+            "Use a database of its own (POOL_DATABASE_URL)."
+        )
 
 
 class PoolRequest(Request):

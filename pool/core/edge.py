@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from . import access, clock
 from .access import SAFE_METHODS, Actor
@@ -78,6 +78,11 @@ def init_edge(app: Flask, load_actor: ActorLoader) -> None:
     def stale_form(_error: CSRFError) -> Any:
         message = "Uw sessie is verlopen of het formulier is te oud. Ga terug, laad de pagina opnieuw en verstuur nog eens."
         return _answer(400, "csrf", message)
+
+    @app.errorhandler(SecurityError)
+    def strange_host(_error: SecurityError) -> Any:
+        # No page: without a trusted host there is no address to build links on.
+        return Response("Dit adres hoort niet bij deze site.\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def plain(error: HTTPException) -> Any:

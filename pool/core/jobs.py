@@ -176,5 +176,4 @@ def work(
             time.sleep(pause)
             continue
         done += carry_out(job)
-        db.session.remove()
     return done

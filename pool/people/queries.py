@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pool.core.access import Actor, Role
@@ -67,3 +67,8 @@ def leads_of(region_ids: set[int]) -> list[User]:
 
 def municipality_organisation(municipality_id: int) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.municipality_id == municipality_id))
+
+
+def demo_accounts() -> int:
+    """How many accounts were made for a demonstration."""
+    return db.session.scalar(select(func.count()).select_from(User).where(User.is_demo)) or 0

@@ -1,0 +1,246 @@
+"""How a demonstration round comes about: through the services, by the people whose work it is, at its own moments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+
+from pool.allocation import queries as allocations
+from pool.allocation import service as allocation
+from pool.allocation.models import Scenario
+from pool.applications import queries as application_queries
+from pool.applications import rules as application_rules
+from pool.applications import service as applications
+from pool.applications.inputs import (
+    SECTIONS,
+    Budget,
+    BudgetLine,
+    CheckInput,
+    Contact,
+    Content,
+    Partner,
+    Project,
+    Reach,
+)
+from pool.applications.inputs import Plan as PlanSection
+from pool.applications.models import Application
+from pool.applications.states import BudgetKind, Completeness, Purpose
+from pool.assessment import queries as assessments
+from pool.assessment import service as assessment
+from pool.assessment.inputs import CriterionScore, ScoresInput
+from pool.assessment.states import InterestAnswer
+from pool.awards import queries as award_queries
+from pool.awards import service as awards
+from pool.core import jobs
+from pool.core.db import db
+from pool.followup import queries as followup_queries
+from pool.followup import service as followup
+from pool.followup.inputs import ProjectFilter, ReportInput, ViewInput
+from pool.followup.states import Standing
+from pool.people.sessions import actor_for
+from pool.people.states import OrganisationKind
+from pool.regions import queries as regions
+from pool.rounds import queries as rounds
+from pool.rounds.inputs import RoundRules
+from pool.rounds.models import Round
+
+from . import invent, words
+from .accounts import Cast
+from .invent import Plan
+
+OWN_SHARE = 5
+"""A municipality adds one fifth of what it asks, in hours of its own people."""
+
+
+def content_of(plan: Plan, rules: RoundRules, starts_on: dt.date, place: int) -> Content:
+    """The content of an application: what is real is in `plan`, the sentences are invented."""
+    own = plan.requested // OWN_SHARE
+    staff, training = plan.requested * 3 // 5, plan.requested * 2 // 5
+    partners = [Partner("Veilig Thuis", OrganisationKind.OTHER.value, "Denkt mee en verwijst door")]
+    if rules.shelter_partner:
+        name = plan.partner or "Opvangorganisatie in de regio"
+        partners.append(Partner(name, OrganisationKind.SHELTER.value, "Voert het experiment uit"))
+    summary = plan.note or words.RESULTS[place % len(words.RESULTS)]
+    return Content(
+        project=Project(
+            title=plan.title,
+            summary=summary[0].upper() + summary[1:] + ("" if summary.endswith(".") else "."),
+            purpose=list(Purpose)[place % len(Purpose)].value,
+            theme=plan.theme,
+            grounds=plan.grounds,
+        ),
+        reach=Reach(plan.regions, tuple(partners)),
+        plan=PlanSection(
+            occasion=words.OCCASIONS[plan.theme],
+            approach=words.APPROACHES[place % 3],
+            results=words.RESULTS[(place + 1) % 3],
+            sharing=words.SHARING[place % 3],
+            embedding=words.EMBEDDING[(place + 2) % 3],
+            starts_on=starts_on.isoformat(),
+            ends_on=starts_on.replace(year=starts_on.year + 1).isoformat(),
+        ),
+        budget=Budget(
+            lines=(
+                BudgetLine(BudgetKind.COST.value, "Projectleiding en uitvoering", staff),
+                BudgetLine(BudgetKind.COST.value, "Scholing, materiaal en onderzoek", training + own),
+                BudgetLine(BudgetKind.OWN.value, "Inzet van eigen medewerkers", own),
+            ),
+            requested=staff + training,
+            minimum=plan.minimum,
+            explanation="De bedragen in deze demonstratie zijn verzonnen.",
+        ),
+        contact=Contact(
+            "Team Zorg en Veiligheid", "beleidsadviseur", "contact@demo.example", "000 000 00 00"
+        ),
+        answers={question.code: "Zie het plan." for question in rules.questions},
+    )
+
+
+def apply(
+    cast: Cast, round_: Round, plan: Plan, moment: dt.datetime, place: int, submit: bool = True
+) -> Application:
+    """One application of the leading region's centre municipality, drafted and submitted at this moment."""
+    lead = regions.regions_by_slug(plan.regions[:1])[plan.regions[0]]
+    actor = cast.applicant_of(lead, moment)
+    application = applications.start(actor, round_)
+    application.invented = plan.invented
+    starts_on = dt.date(moment.year, 9, 1)
+    content = content_of(plan, rounds.rules_of(round_), starts_on, place)
+    for name in SECTIONS:
+        applications.save_section(actor, application, name, content.section(name), application.revision)
+    if submit:
+        applications.submit(actor, application)
+    return application
+
+
+def apply_all(
+    cast: Cast, round_: Round, plans: Sequence[Plan], first: dt.datetime, last: dt.datetime
+) -> list[Application]:
+    """All applications, spread over the time between two moments."""
+    gap = (last - first) / max(1, len(plans))
+    made = []
+    for place, plan in enumerate(plans):
+        made.append(apply(cast, round_, plan, first + gap * place, place))
+        db.session.commit()
+    return made
+
+
+def find_complete(cast: Cast, round_: Round, found: Sequence[Application], moment: dt.datetime) -> None:
+    """The programme team finds every application complete."""
+    points = application_rules.all_ok(rounds.rules_of(round_))
+    actor = cast.at("programma", moment)
+    for application in found:
+        applications.check(actor, application, CheckInput(Completeness.COMPLETE, points))
+    db.session.commit()
+
+
+def score_all(
+    cast: Cast,
+    round_: Round,
+    quality: dict[int, int],
+    moment: dt.datetime,
+    chance: random.Random,
+    leave_open: dict[int, int] | None = None,
+) -> None:
+    """Assessors confirm that they have no interest, and score; `quality` gives points per application id.
+
+    leave_open: user id -> how many assignments that person leaves for the visitor of the demonstration.
+    """
+    rules = rounds.rules_of(round_)
+    waiting = dict(leave_open or {})
+    by_application: dict[int, list[int]] = {}
+    assignments = {a.id: a for a in assessments.readers_of_round(round_.id)}
+    for assignment in assignments.values():
+        by_application.setdefault(assignment.application_id, []).append(assignment.id)
+    for application_id, idents in sorted(by_application.items()):
+        given = invent.levels(rules, quality[application_id], len(idents), chance)
+        for ident, levels in zip(sorted(idents), given, strict=True):
+            assignment = assignments[ident]
+            if waiting.get(assignment.user_id):
+                waiting[assignment.user_id] -= 1
+                continue
+            actor = actor_for(assignment.user, moment)
+            assessment.declare_interest(actor, application_id, InterestAnswer.NONE)
+            db.session.refresh(assignment)
+            scores = tuple(
+                CriterionScore(c.code, levels[c.code], words.reason_for(levels[c.code], place))
+                for place, c in enumerate(rules.criteria)
+            )
+            assert assignment.assessment is not None
+            assessment.submit_assessment(actor, assignment.assessment, ScoresInput(scores))
+        db.session.commit()
+
+
+def allocate(cast: Cast, round_: Round, name: str, moment: dt.datetime) -> Scenario:
+    """The scenario by the published rules, calculated here and now."""
+    scenario = allocation.create_scenario(cast.at("programma", moment), round_, name)
+    db.session.commit()
+    jobs.work(until_idle=True)
+    db.session.refresh(scenario)
+    return scenario
+
+
+def advise(
+    cast: Cast, round_: Round, scenario: Scenario, record: dict[int, int] | None, moment: dt.datetime
+) -> None:
+    """The committee's advice. record: what was decided in 2019, cents per application id; it differs with a reason."""
+    chair = cast.at("voorzitter", moment)
+    advice = awards.begin_advice(chair, scenario)
+    computed = allocations.awards_of(scenario)
+    for application_id, amount in sorted((record or {}).items()):
+        if computed.get(application_id, 0) != amount:
+            reason = (
+                "Zo is in 2019 besloten. De onderbouwing van toen is niet openbaar; deze reden is verzonnen."
+            )
+            awards.set_line(chair, advice, application_id, amount, reason)
+    awards.give_advice(chair, advice)
+    db.session.commit()
+
+
+def decide(cast: Cast, round_: Round, prepared: dt.datetime, decided: dt.datetime) -> None:
+    """The programme team prepares, the decider decides, the letters are made, and the round is published."""
+    awards.prepare(cast.at("programma", prepared), round_)
+    db.session.commit()
+    decider = cast.at("beslisser", decided)
+    for proposal in award_queries.proposals(round_.id):
+        awards.decide(decider, proposal)
+    db.session.commit()
+    awards.publish_decisions(cast.at("programma", decided + dt.timedelta(hours=1)), round_)
+    db.session.commit()
+
+
+def record_of_2019(round_: Round, scenario: Scenario, awarded: int) -> dict[int, int]:
+    """What was decided in 2019, cents per application id: every real project, together exactly `awarded`.
+
+    The amounts are invented, so they follow the computed allocation; where that leaves a real project out, or does
+    not add up, the project gets its request and the largest partial awards give way or take the rest.
+    """
+    computed = allocations.awards_of(scenario)
+    real = [a for a in application_queries.complete_of_round(round_.id) if not a.invented]
+    record = {a.id: computed.get(a.id, a.requested) for a in real}
+    gap = awarded - sum(record.values())
+    for application in sorted(real, key=lambda a: (-(a.requested - a.minimum), a.id)):
+        amount = min(application.requested, max(application.minimum, record[application.id] + gap))
+        gap -= amount - record[application.id]
+        record[application.id] = amount
+    if gap:
+        raise ValueError(f"the record of {round_.slug} does not add up: {gap} cents left")
+    return {a.id: record.get(a.id, 0) for a in application_queries.complete_of_round(round_.id)}
+
+
+def report_2019(cast: Cast, round_: Round, moment: dt.datetime) -> None:
+    """Every third project has reported on the second half of the year, and its regional lead has looked at it."""
+    period = "2019-2"
+    for project in followup_queries.found(cast.at("programma", moment), ProjectFilter(round_.slug))[::3]:
+        region = project.application.regions[0]
+        applicant = cast.applicant_of(region, moment)
+        standing = list(Standing)[project.id % 5 == 0]
+        given = ReportInput(
+            standing, words.ACHIEVED, words.UNDER_WAY, words.NEXT_STEPS, words.LESSONS, words.EMBEDDED
+        )
+        report = followup.save_report(applicant, project, period, given)
+        followup.submit_report(applicant, report)
+        lead = cast.at(f"projectleider {region.slug}", moment + dt.timedelta(days=3))
+        followup.give_view(lead, report, region.id, ViewInput(standing, words.VIEW))
+        db.session.commit()
