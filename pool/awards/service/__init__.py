@@ -1,0 +1,19 @@
+"""The verbs about awards: advise, prepare, decide, send the letter, publish."""
+
+from .advising import begin_advice, discard_advice, give_advice, set_line, withdraw_advice
+from .deciding import decide, lapse_proposal, prepare, publish_decisions, revise
+from .sending import make_letter
+
+__all__ = [
+    "begin_advice",
+    "decide",
+    "discard_advice",
+    "give_advice",
+    "lapse_proposal",
+    "make_letter",
+    "prepare",
+    "publish_decisions",
+    "revise",
+    "set_line",
+    "withdraw_advice",
+]
