@@ -109,7 +109,7 @@ def document(facts: LetterFacts) -> Document:
         sender=SENDER,
         attachments=(data,),
     )
-    person = join_words([part for part in (facts.contact_name, facts.contact_function) if part], last=",")
+    person = ", ".join(part for part in (facts.contact_name, facts.contact_function) if part)
     doc.address(
         [facts.applicant, *([f"T.a.v. {person}"] if person else []), "Verzonden via de Projectenpool"]
     )

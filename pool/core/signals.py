@@ -12,3 +12,6 @@ decision_taken = _signals.signal("decision-taken")
 
 interest_declared = _signals.signal("interest-declared")
 """Sent by assessment with `actor`, `user_id` and `application_id` when somebody turns out to have an interest."""
+
+application_withdrawn = _signals.signal("application-withdrawn")
+"""Sent by applications with `actor` and `application`; awards refuses when a decision was taken about it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pool.core import outbox
+from pool.core import outbox, signals
 from pool.core.access import Actor, require
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, InvalidMany
@@ -132,6 +132,7 @@ def withdraw(actor: Actor, application: Application, reason: str) -> None:
     LIFE.move(actor, application, "withdraw", reason)
     application.supplement_until = None
     db.session.flush()
+    signals.application_withdrawn.send("applications", actor=actor, application=application)
     if was_submitted:
         subject, body = mail.withdrawn(application.reference, application.title, actor.at, reason)
         tell(actor, application, "withdrawn", subject, body)

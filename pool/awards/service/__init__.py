@@ -1,7 +1,7 @@
 """The verbs about awards: advise, prepare, decide, send the letter, publish."""
 
 from .advising import begin_advice, discard_advice, give_advice, set_line, withdraw_advice
-from .deciding import decide, lapse_proposal, prepare, publish_decisions, revise
+from .deciding import decide, lapse_proposal, let_go, prepare, publish_decisions, revise
 from .sending import make_letter
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "discard_advice",
     "give_advice",
     "lapse_proposal",
+    "let_go",
     "make_letter",
     "prepare",
     "publish_decisions",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from pool.applications import queries as applications
 from pool.applications.models import Application
 from pool.applications.states import ApplicationState
@@ -163,6 +165,20 @@ def lapse_proposal(actor: Actor, proposal: Proposal, reason: str) -> None:
     )
     db.session.delete(proposal)
     db.session.flush()
+
+
+def let_go(actor: Actor, application: Application) -> None:
+    """An application is being withdrawn: refuse when it was decided on, else drop what was prepared.
+
+    The caller holds the application's row, as `decide` does.
+    """
+    if queries.decision_of(application.id) is not None:
+        raise Refused("decided", "Over deze aanvraag is al besloten. U kunt haar niet meer intrekken.")
+    prepared = db.session.scalar(
+        select(Proposal).where(Proposal.application_id == application.id).with_for_update()
+    )
+    if prepared is not None:
+        lapse_proposal(actor, prepared, "De aanvraag is ingetrokken.")
 
 
 # --- decide -----------------------------------------------------------------------------------------------
