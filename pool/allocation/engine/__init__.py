@@ -23,23 +23,48 @@ from pool.allocation.engine.problem import (
 from pool.allocation.engine.verify import verify
 
 if TYPE_CHECKING:
+    from pool.allocation.engine.draws import Stability, read_draws, stability
+    from pool.allocation.engine.explanations import Explanation, Explanations, explain
+    from pool.allocation.engine.resolve import NoProofError
     from pool.allocation.engine.solver import NoOutcomeError, solve
+    from pool.allocation.engine.tradeoff import Frontier, frontier
 
-_LATER = {"solve": "solver", "NoOutcomeError": "solver"}
+_LATER = {
+    "Explanation": "explanations",
+    "Explanations": "explanations",
+    "Frontier": "tradeoff",
+    "NoOutcomeError": "solver",
+    "NoProofError": "resolve",
+    "Stability": "draws",
+    "explain": "explanations",
+    "frontier": "tradeoff",
+    "read_draws": "draws",
+    "solve": "solver",
+    "stability": "draws",
+}
 
 __all__ = [
     "Application",
     "Bounds",
+    "Explanation",
+    "Explanations",
     "FieldError",
+    "Frontier",
     "NoOutcomeError",
+    "NoProofError",
     "Outcome",
     "Problem",
     "ProblemError",
+    "Stability",
     "Ties",
     "canonical_json",
+    "explain",
+    "frontier",
     "parse_problem",
+    "read_draws",
     "sha256",
     "solve",
+    "stability",
     "verify",
 ]
 

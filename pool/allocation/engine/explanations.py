@@ -14,7 +14,7 @@ from typing import Any
 from pool.allocation.engine.amounts import largest_amount
 from pool.allocation.engine.outcome import Outcome
 from pool.allocation.engine.problem import MERIT_MAX, Problem
-from pool.allocation.engine.resolve import Resolver
+from pool.allocation.engine.resolve import Binding, Known, NoProofError, Resolver
 
 MARGINS = (1, 5, 10)
 """Thousandths of the best value within which outcomes are compared: 0.1, 0.5 and 1 %."""
@@ -33,18 +33,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Binding:
-    """A rule that keeps an application out: kind (threshold, decision, exclusive, requires, region,
-    theme, ceiling), and the region, theme or applications it is about."""
-
-    kind: str
-    ids: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "ids": list(self.ids)}
-
-
-@dataclass(frozen=True)
 class Explanation:
     """One application explained.
 
@@ -55,7 +43,9 @@ class Explanation:
     awarded; None when none would do. `cost`: nano-points by which the best outcome with the application
     turned round (a refused one inside, an awarded one outside) lies below the best; None when no such
     outcome is allowed. `changes`: who enters, leaves, shrinks or grows then. `binding`: the rules that
-    keep it out, each found by lifting it alone; `ceiling` when only money does.
+    keep it out, each found by lifting it alone; `ceiling` when only money does; when it cannot be inside
+    at all, the smallest set of rules that clash then. `proven`: false when a question was too large to
+    decide; what was not decided is then None, and what was may hang on a tie.
     """
 
     id: str
@@ -68,6 +58,7 @@ class Explanation:
     cost: int | None
     changes: tuple[Change, ...]
     binding: tuple[Binding, ...]
+    proven: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -81,6 +72,7 @@ class Explanation:
             "cost": self.cost,
             "changes": [change.to_dict() for change in self.changes],
             "binding": [rule.to_dict() for rule in self.binding],
+            "proven": self.proven,
         }
 
 
@@ -131,7 +123,12 @@ def explain(
     always: dict[int, tuple[str, ...]] = {}
     never: dict[int, tuple[str, ...]] = {}
     for margin in MARGINS:
-        far = [item for item in found if item.cost is None or item.cost * 1000 > margin * best]
+        far = [
+            item
+            for item in found
+            if (item.cost is None and item.proven)
+            or (item.cost is not None and item.cost * 1000 > margin * best)
+        ]
         always[margin] = tuple(item.id for item in far if item.amount)
         never[margin] = tuple(item.id for item in far if not item.amount)
     return Explanations(problem.sha256, best, tuple(found), always, never)
@@ -141,7 +138,17 @@ def explain_one(resolver: Resolver, name: str) -> Explanation:
     """Explain one application."""
     app = resolver.apps[name]
     amount = resolver.awards.get(name, 0)
-    turned = resolver.turned(name)
+    resolver.unsettled = False
+    open_questions: list[str] = []
+
+    def ask(question: Callable[[Resolver, str], Any], missing: Any = None) -> Any:
+        try:
+            return question(resolver, name)
+        except NoProofError as error:
+            open_questions.append(str(error))
+            return missing
+
+    turned: Known | None = ask(lambda r, n: r.turned(n))
     changes: tuple[Change, ...] = ()
     if turned is not None:
         others = sorted({*turned.awards, *resolver.awards} - {name})
@@ -155,12 +162,13 @@ def explain_one(resolver: Resolver, name: str) -> Explanation:
         amount=amount,
         merit=app.merit,
         requested=app.requested,
-        lowest_merit=lowest_merit(resolver, name),
-        full_merit=full_merit(resolver, name) if 0 < amount < app.requested else None,
-        largest_amount=None if amount else largest_amount(resolver, name),
+        lowest_merit=ask(lowest_merit),
+        full_merit=ask(full_merit) if 0 < amount < app.requested else None,
+        largest_amount=None if amount else ask(largest_amount),
         cost=None if turned is None else resolver.value - turned.value,
         changes=changes,
-        binding=() if amount else binding(resolver, name),
+        binding=() if amount else ask(binding, ()),
+        proven=not open_questions and not resolver.unsettled,
     )
 
 
@@ -244,6 +252,8 @@ def binding(resolver: Resolver, name: str) -> tuple[Binding, ...]:
         return (Binding("decision"),)
     if app.merit < problem.min_merit:
         return (Binding("threshold"),)
+    if resolver.turned(name) is None:
+        return resolver.clash(name)
     found = []
     for group in problem.exclusive:
         rivals = tuple(other for other in group if other in resolver.awards)

@@ -205,13 +205,20 @@ def reduce_box(program: IntegerProgram, low: Ints, high: Ints) -> Core:
     position = np.full(program.columns, -1)
     position[keep] = np.arange(len(keep))
     counts = np.bincount(position[of_entry[chosen]], minlength=len(keep)) if len(keep) else np.zeros(0, int)
+    index, entry, limit = renumber[program.index[chosen]], program.entry[chosen], limit[alive]
+    if len(entry):
+        # A·v is a multiple of the row's common divisor, so the limit may go down to one as well.
+        divisor = np.zeros(len(limit), dtype=np.int64)
+        np.gcd.at(divisor, index, entry)
+        divisor[divisor == 0] = 1
+        entry, limit = entry // divisor[index], limit // divisor
     core = IntegerProgram(
         cost=program.cost[keep],
         weight=program.weight[keep],
         start=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
-        index=renumber[program.index[chosen]],
-        entry=program.entry[chosen],
-        limit=limit[alive],
+        index=index,
+        entry=entry,
+        limit=limit,
         low=low[keep],
         high=high[keep],
         decide=program.decide[keep],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+from pool.allocation.engine.clash import smallest_clash
 from pool.allocation.engine.integer import Ints
 from pool.allocation.engine.model import Model
 from pool.allocation.engine.problem import MERIT_MAX, Application, Problem
@@ -23,6 +25,18 @@ class Known:
     awards: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Binding:
+    """A rule that keeps an application out: kind (threshold, decision, exclusive, requires, region,
+    theme, ceiling), and the region, theme or applications it is about."""
+
+    kind: str
+    ids: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, "ids": list(self.ids)}
+
+
 class Resolver:
     """The best outcome of a problem, and best outcomes of problems close to it."""
 
@@ -32,6 +46,8 @@ class Resolver:
         self.problem = problem
         self.limits = limits or Limits(NODES)
         self.apps = {app.id: app for app in problem.applications}
+        self.unsettled = False
+        """Whether a tie was met that was too large to settle exactly."""
         base = self.best(problem, hint)
         if base is None:
             raise NoProofError("no outcome is allowed, so there is nothing to explain")
@@ -47,8 +63,9 @@ class Resolver:
             if answer.bound is not None:
                 raise NoProofError("nothing allowed was found within the limit")
             return None
-        if answer.bound != answer.value or not answer.ties.settled:
+        if answer.bound != answer.value:
             raise NoProofError("the best outcome was not proven within the limit")
+        self.unsettled |= not answer.ties.settled
         return Known(answer.value, model.awards(answer.point))
 
     def replaced(self, app: Application, problem: Problem | None = None) -> Problem:
@@ -65,6 +82,16 @@ class Resolver:
             decision = "out" if name in self.awards else "in"
             self._turned[name] = self.best(self.replaced(replace(self.apps[name], decision=decision)))
         return self._turned[name]
+
+    def clash(self, name: str) -> tuple[Binding, ...]:
+        """The smallest set of rules that keeps an application from ever being awarded."""
+        inside = self.replaced(replace(self.apps[name], decision="in"))
+        rules = smallest_clash(inside, self.limits)
+        return tuple(
+            Binding(rule.where or {"in": "decision", "out": "decision"}.get(rule.kind, rule.kind), rule.ids)
+            for rule in rules
+            if rule.ids != (name,)
+        )
 
     def inside_application(self, app: Application, at_least: int) -> Known | None:
         """An outcome with this application inside, as changed, worth at least so much; None: proven none.

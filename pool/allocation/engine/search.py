@@ -101,13 +101,15 @@ class Search:
     open_bound: int | None = None
     """Highest bound of a box not searched when the search ended; None: everything was."""
 
+    def __post_init__(self) -> None:
+        self._order = None if self.lots is None else np.asarray(self.lots, dtype=np.int64)
+
     # -- the whole search -------------------------------------------------------------------------
 
     def run(self, low: Ints | None = None, high: Ints | None = None) -> Found:
         """Search inside a box (default: the programme's own)."""
         low = self.program.low if low is None else low
         high = self.program.high if high is None else high
-        self._order = None if self.lots is None else np.asarray(self.lots, dtype=np.int64)
         if (low > high).any():
             return Found(self.best, None, 0, True)
         top = self._root(low, high)
