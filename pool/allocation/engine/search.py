@@ -144,7 +144,7 @@ class Search:
 
     def _root(self, low: Ints, high: Ints) -> _Tree | None:
         """Relax, look for a first good point, drop what cannot matter, and do so again if it pays."""
-        columns = self.program.columns + 1
+        columns = 2 * self.program.columns + 1
         bound: int | None = None
         for _ in range(4):
             core = reduce_box(self.program, low, high)

@@ -75,7 +75,7 @@ def solve(
     if answer.point is None:
         if answer.bound is not None:
             raise NoOutcomeError("no allowed outcome was found within the limit")
-        clash = smallest_clash(problem, limits)
+        clash = smallest_clash(problem, Limits(NODES))
         if not clash:
             raise NoOutcomeError("no allowed outcome was found within the limit")
         return _infeasible(problem, rule, clash, time.perf_counter() - began)

@@ -172,9 +172,10 @@ def verify(problem: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
     rules = Round(problem)
     found += rules.violations(awards)
     found += _totals(rules, awards, outcome)
-    if outcome["rule"] == "optimal" and outcome["status"] == "optimal" and not found:
+    broken = bool(found)
+    if outcome["rule"] == "optimal" and outcome["status"] == "optimal" and not broken:
         found += _improvements(rules, awards)
-    return found + _ties(rules, awards, outcome, bool(found))
+    return found + _ties(rules, awards, outcome, broken)
 
 
 def _infeasible(outcome: dict[str, Any]) -> list[str]:
