@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from pool.applications import queries as applications
@@ -11,7 +13,7 @@ from pool.assessment import queries as assessment
 from pool.core import audit, jobs, signals
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
-from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
+from pool.core.errors import Conflict, Invalid, InvalidMany, PoolError, Refused
 from pool.core.text import clean, plural
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
@@ -233,6 +235,30 @@ def decide(actor: Actor, proposal: Proposal, version: int | None = None) -> Deci
         {"application": application.reference, **facts},
     )
     return decision
+
+
+def decide_several(actor: Actor, round_id: int, chosen: Mapping[int, int]) -> list[Decision]:
+    """Take several prepared decisions of a round at once: all of them, or none when one is refused.
+
+    chosen: key of a proposal to its version as the decider saw it. The refusal says which application it is about.
+    """
+    if not chosen:
+        raise Invalid("chosen", "Kies over welke aanvragen u nu besluit.", "chosen")
+    found = [p for p in queries.proposals(round_id) if p.id in chosen]
+    if len(found) < len(chosen):
+        raise Conflict(
+            "lapsed", "Een van deze besluiten is niet meer in voorbereiding. Laad de pagina opnieuw."
+        )
+    # In one order for everybody, so that two deciders never wait for each other.
+    taken = []
+    for proposal in found:
+        try:
+            taken.append(decide(actor, proposal, chosen[proposal.id]))
+        except PoolError as error:
+            name = proposal.application.reference
+            text = f"{name}: {error.message} Er is nu niets besloten."
+            raise type(error)(error.code, text, "chosen") from error
+    return taken
 
 
 # --- publish ----------------------------------------------------------------------------------------------
