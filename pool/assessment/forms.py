@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import NumberRange
 
 from pool.applications.models import Application
-from pool.core.forms import Form, Optional, Required, at_most
+from pool.core.forms import Form, Optional, Required, at_most, options
 from pool.core.text import format_points
 from pool.people.models import User
 from pool.rounds.inputs import LEVELS, RoundRules
@@ -30,6 +30,10 @@ from .states import InterestAnswer
 ANSWERS = [
     (InterestAnswer.NONE.value, "Ik heb geen belang bij deze aanvraag"),
     (InterestAnswer.DECLARED.value, "Ik heb wel een belang bij deze aanvraag"),
+]
+MEMBER_ANSWERS = [
+    (InterestAnswer.DECLARED.value, "Dit lid heeft een belang"),
+    (InterestAnswer.NONE.value, "Dit lid heeft geen belang (herstel van een vergissing)"),
 ]
 _POINTS = re.compile(r"([0-9]{1,3})(?:,([0-9]{1,3}))?")
 
@@ -45,7 +49,7 @@ class ReasonForm(Form):
 
 
 class InterestForm(Form):
-    answer = RadioField("Hebt u een belang?", choices=ANSWERS, validate_choice=False)
+    answer = RadioField("Hebt u een belang?", choices=options(ANSWERS), validate_choice=False)
     reason = TextAreaField("Welk belang is dat?", validators=[Optional(), at_most(2000)])
 
     def to_answer(self) -> InterestAnswer | None:
@@ -60,17 +64,14 @@ class MemberInterestForm(Form):
     user_id = SelectField("Lid van de commissie", coerce=int)
     answer = RadioField(
         "Wat legt u vast?",
-        choices=[
-            (InterestAnswer.DECLARED.value, "Dit lid heeft een belang"),
-            (InterestAnswer.NONE.value, "Dit lid heeft geen belang (herstel van een vergissing)"),
-        ],
+        choices=options(MEMBER_ANSWERS),
         default=InterestAnswer.DECLARED.value,
     )
     reason = reason_field("Reden")
 
     def offer(self, applications: Sequence[Application], members: Sequence[User]) -> None:
-        self.application_id.choices = [(a.id, f"{a.reference} – {a.title}") for a in applications]
-        self.user_id.choices = [(user.id, user.name) for user in members]
+        self.application_id.choices = options((str(a.id), f"{a.reference} – {a.title}") for a in applications)
+        self.user_id.choices = options((str(user.id), user.name) for user in members)
 
 
 class AssignForm(Form):
@@ -102,7 +103,7 @@ class AddForm(Form):
     reason = reason_field("Reden")
 
     def offer(self, assessors: Sequence[User]) -> None:
-        self.user_id.choices = [(user.id, user.name) for user in assessors]
+        self.user_id.choices = options((str(user.id), user.name) for user in assessors)
 
 
 class PointsField(StringField):
@@ -164,7 +165,7 @@ def scores_form(rules: RoundRules, assessment: Assessment) -> ScoresFormBase:
     fields: dict[str, Any] = {"criteria": tuple(criterion.code for criterion in rules.criteria)}
     for criterion in rules.criteria:
         fields[f"level_{criterion.code}"] = RadioField(
-            "Niveau", choices=[(str(level), str(level)) for level in LEVELS], validate_choice=False
+            "Niveau", choices=options((str(level), str(level)) for level in LEVELS), validate_choice=False
         )
         # The service says what is too long, so that a draft and a submission answer alike.
         fields[f"reason_{criterion.code}"] = TextAreaField("Waarom dit niveau?")

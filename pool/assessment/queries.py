@@ -10,7 +10,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from pool.applications import queries as applications
-from pool.applications.models import Application, ApplicationRegion
+from pool.applications.inputs import Content
+from pool.applications.models import Application, ApplicationRegion, ApplicationVersion
 from pool.applications.states import ApplicationState
 from pool.core.access import Actor
 from pool.core.db import db
@@ -105,16 +106,30 @@ def statements_of_round(round_id: int, hidden: Collection[int] = ()) -> list[Int
     return sorted(newest.values(), key=lambda one: one.statement.id)
 
 
-def own_region(user_id: int) -> int | None:
-    """The region of the municipality that somebody works for."""
+def own_regions(user_ids: Iterable[int]) -> dict[int, int]:
+    """Person to the region of the municipality that he or she works for."""
     query = (
-        select(Municipality.region_id)
-        .join(Organisation, Organisation.municipality_id == Municipality.id)
-        .join(User, User.organisation_id == Organisation.id)
-        .where(User.id == user_id)
-        .order_by(Municipality.id)
+        select(User.id, Municipality.region_id)
+        .join(Organisation, Organisation.id == User.organisation_id)
+        .join(Municipality, Municipality.id == Organisation.municipality_id)
+        .where(User.id.in_(list(user_ids)))
+        .order_by(User.id)
     )
-    return db.session.scalar(query)
+    return dict(iter(db.session.execute(query)))
+
+
+def partner_names(application_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Application to the names of the partners in its newest version, case-folded."""
+    query = (
+        select(ApplicationVersion)
+        .where(ApplicationVersion.application_id.in_(list(application_ids)))
+        .order_by(ApplicationVersion.application_id, ApplicationVersion.number)
+    )
+    newest = {version.application_id: version for version in db.session.scalars(query)}
+    return {
+        ident: {partner.name.casefold() for partner in Content.from_json(version.content).reach.partners}
+        for ident, version in newest.items()
+    }
 
 
 # --- an assessor's own work ---------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def interest(application_id: int) -> Any:
                 flash("Uw belang is vastgelegd. U ziet deze aanvraag niet meer.", "success")
                 return redirect(url_for("assessment.index"))
             assignment = queries.own_assignment(actor, application_id)
-    region = queries.own_region(assignment.user_id)
+    region = queries.own_regions([assignment.user_id]).get(assignment.user_id)
     near = region is not None and region in {
         link.region_id for link in queries.regions_of(assignment.application_id)
     }

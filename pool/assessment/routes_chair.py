@@ -45,7 +45,7 @@ def interests(slug: str) -> Any:
         round=round_,
         tabs=tabs(round_, "assessment.interests"),
         declared=[one for one in said if one.statement.answer == InterestAnswer.DECLARED],
-        none=sum(one.statement.answer == InterestAnswer.NONE for one in said),
+        confirmed=sum(one.statement.answer == InterestAnswer.NONE for one in said),
         form=form,
         page_errors=bool(form.errors),
         crumbs=crumbs(round_, ("Belangen", None)),

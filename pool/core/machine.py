@@ -73,7 +73,8 @@ class Lifecycle(Generic[T]):
         facts: what else belongs in the audit row's `after`; JSON-ready, no floats.
         """
         db.session.flush()
-        db.session.refresh(thing, with_for_update=True)
+        # Of its own table only: what was loaded along by an outer join cannot be locked on PostgreSQL.
+        db.session.refresh(thing, with_for_update={"of": type(thing)})
         verdict = self.may(actor, thing, name)
         if not verdict:
             raise Refused(verdict.code, verdict.reason)

@@ -73,7 +73,7 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
     elsewhere = Counter(application for application, _ in running.keys() - pins)
     pinned = Counter(application for application, _ in pins)
     names = _unique_names(assessors)
-    regions = {user.id: queries.own_region(user.id) for user in assessors}
+    regions = queries.own_regions(user.id for user in assessors)
     demand = {a.id: max(per_application - elsewhere[a.id], pinned[a.id]) for a in found}
     problem = plans.Problem(
         applications=tuple(
@@ -97,7 +97,7 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
             for a in found
             for u in assessors
             if (a.id, u.id) in barred
-            or (not options.own_region and (a.id, u.id) not in pins and _near(a, regions[u.id]))
+            or (not options.own_region and (a.id, u.id) not in pins and _near(a, regions.get(u.id)))
         ),
         pins=frozenset((a.reference, names[u.id]) for a in found for u in assessors if (a.id, u.id) in pins),
         # Expertise is not recorded yet and the own region is settled above, so neither is a rule here.
@@ -145,15 +145,15 @@ def _barred(
     """(application, assessor) that may not be: an interest was declared, the assessor works for the applicant, or
     the assessor's organisation is a partner by name."""
     barred = queries.barred_pairs(round_id)
+    partners = queries.partner_names(application.id for application in found)
     for application in found:
-        partners = {p.name.casefold() for p in applications.content(application).reach.partners}
         barred |= {
             (application.id, user.id)
             for user in assessors
             if user.organisation is not None
             and (
                 user.organisation_id == application.organisation_id
-                or user.organisation.name.casefold() in partners
+                or user.organisation.name.casefold() in partners.get(application.id, ())
             )
         }
     return barred
