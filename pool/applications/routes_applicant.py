@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -29,7 +30,7 @@ from .forms import (
 )
 from .inputs import Content
 from .lifecycle import LIFE
-from .models import Application
+from .models import Application, SectionSave
 from .states import ApplicationState, BudgetKind, Section
 
 
@@ -45,28 +46,38 @@ def start(slug: str) -> Any:
 
 
 def tasks(application: Application, round_rules: RoundRules) -> list[dict[str, Any]]:
-    """A line per section: what is missing, who saved it last, and where it is written, if it can be now."""
-    lacking: dict[str, int] = {}
-    for lack in service.lacks(application):
-        lacking[lack.section] = lacking.get(lack.section, 0) + 1
+    """A line per section: how far it is, who saved it last, and where it is written, if it can be now."""
+    lacking = Counter(lack.section for lack in service.lacks(application))
     saves = {save.section: save for save in application.saves}
     may = rules.can_edit(current_actor(), application)
     items = []
     for section in Section:
         if section == Section.ANSWERS and not round_rules.questions:
             continue
-        save, count = saves.get(section.value), lacking.get(section.value, 0)
-        if not count:
-            status, tone = "compleet", "success"
-        elif save is None:
-            status, tone = "nog niet begonnen", "neutral"
-        else:
-            status, tone = f"nog {plural(count, 'punt', 'punten')}", "warning"
+        save = saves.get(section.value)
+        open_ = rules.can_edit_section(application, section.value, round_rules)
+        status, tone = _progress(application, save, lacking[section.value], asked=bool(open_))
         hint = f"Opgeslagen door {save.saved_by_name} op {format_moment(save.saved_at)}" if save else None
-        open_ = may and rules.can_edit_section(application, section.value, round_rules)
-        url = section_url(application, section) if open_ else None
+        url = section_url(application, section) if may and open_ else None
         items.append({"label": section.label, "url": url, "status": status, "tone": tone, "hint": hint})
     return items
+
+
+def _progress(
+    application: Application, save: SectionSave | None, lacking: int, *, asked: bool
+) -> tuple[str, str]:
+    """How far a section is, with the tone of its badge."""
+    if lacking and save is not None:
+        return f"nog {plural(lacking, 'punt', 'punten')}", "warning"
+    if lacking:
+        return "nog niet begonnen", "neutral"
+    if application.state != ApplicationState.SUPPLEMENT_REQUESTED:
+        return "compleet", "success"
+    if not asked:
+        return "niet gevraagd", "neutral"
+    if save is None or save.saved_at < application.checks[-1].checked_at:
+        return "nog aanvullen", "warning"
+    return "aangevuld", "success"
 
 
 # --- a section --------------------------------------------------------------------------------------------

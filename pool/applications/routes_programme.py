@@ -45,7 +45,7 @@ def check(ident: int) -> Any:
         term=term,
         asked_before=any(c.outcome == Completeness.SUPPLEMENT for c in application.checks),
         page_errors=bool(form.errors),
-        crumbs=crumbs(application, ("Volledigheidstoets", None)),
+        crumbs=crumbs(application, ("Volledigheid toetsen", None)),
     )
     return page, 422 if form.errors else 200
 

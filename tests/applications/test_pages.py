@@ -21,7 +21,7 @@ from pool.core.db import db
 from pool.core.outbox import Mail
 from pool.rounds.inputs import Question
 from tests.conftest import Client
-from tests.support.applications_factory import make_application, make_complete, make_draft
+from tests.support.applications_factory import make_application, make_complete, make_draft, special_round
 from tests.support.world import RULES, START, World
 
 CLOSES = START + dt.timedelta(days=14)
@@ -516,9 +516,12 @@ def test_the_applicant_supplements_what_was_asked(client: Client, world: World) 
         assert "Leg <uit>." in page.text
         links = [a["href"] for a in page.select(".pp-tasks a")]
         assert links == [f"/aanvragen/{application.id}/onderdelen/begroting"]
+        words = [b.text for b in page.select(".pp-tasks .pp-badge")]
+        assert words == ["niet gevraagd", "niet gevraagd", "niet gevraagd", "nog aanvullen", "niet gevraagd"]
         assert client.get(f"/aanvragen/{application.id}/onderdelen/project").status_code == 403
         data = {**BUDGET, "explanation": "Nu uitgelegd"}
         assert fill(client, application.id, "begroting", data).status_code == 302
+        assert "aangevuld" in soup(client.get(f"/aanvragen/{application.id}")).select_one(".pp-tasks").text
         send = soup(client.get(f"/aanvragen/{application.id}/indienen"))
         assert "Nu uitgelegd" in send.text
         answer = client.post(
@@ -563,9 +566,9 @@ def test_withdrawing_by_form(client: Client, world: World, clock: time_machine.C
 def test_what_is_made_up_says_so(
     client: Client, world: World, clock: time_machine.Coordinates, key: str
 ) -> None:
-    application = make_application(world, world.round())
+    round_ = special_round(world, "verzonnen", invented="De bedragen zijn verzonnen.")
+    application = make_application(world, round_)
     application.invented = True
-    application.round.invented = "De bedragen zijn verzonnen."
     db.session.commit()
     client.sign_in(world.email(key))
     assert "verzonnen" in soup(client.get("/aanvragen")).select_one("main tbody").text
@@ -586,7 +589,7 @@ def test_what_is_made_up_says_so(
         ("applicant", "/onderdelen/contact", "Contactpersoon"),
         ("applicant", "/indienen", "Controleren en indienen"),
         ("applicant", "/intrekken", "Aanvraag intrekken"),
-        ("programme", "/volledigheid", "Volledigheidstoets"),
+        ("programme", "/volledigheid", "Volledigheid toetsen"),
         ("lead", "/zienswijze/kennemerland", "Zienswijze van Kennemerland"),
     ],
 )

@@ -22,7 +22,7 @@ from pool.core.outbox import Mail
 from pool.core.text import canonical_json, sha256_hex
 from pool.rounds import service as rounds
 from pool.rounds.models import Round
-from tests.support.applications_factory import make_application, make_complete, make_draft
+from tests.support.applications_factory import make_application, make_complete, make_draft, special_round
 from tests.support.world import RULES, START, World
 
 CLOSES = START + dt.timedelta(days=14)
@@ -266,9 +266,7 @@ def test_one_microsecond_decides(world: World) -> None:
 def test_the_deadline_is_exact_on_the_nights_that_the_clock_changes(world: World, day: dt.date) -> None:
     # Closes in the middle of the night, an hour after the change, so a mistake with the offset shows.
     closes = dt.datetime.combine(day, dt.time(2, 30), tzinfo=dt.UTC)
-    round_ = world.round()
-    db.session.execute(text("UPDATE round SET closes_at = :at"), {"at": _stored(closes)})
-    db.session.expire_all()
+    round_ = special_round(world, "nacht", closes_at=closes)
     first, second = make_draft(world, round_), make_draft(world, round_)
     for early in (0, 1, 60 * 60 * 1_000_000):
         actor = world.actor("applicant", closes - early * MICROSECOND)
@@ -276,10 +274,6 @@ def test_the_deadline_is_exact_on_the_nights_that_the_clock_changes(world: World
     refused("late", lambda: service.submit(world.actor("applicant", closes + MICROSECOND), second))
     refused("late", lambda: service.submit(world.actor("applicant", closes + dt.timedelta(hours=1)), second))
     assert service.submit(world.actor("applicant", closes), second).submitted_at == closes
-
-
-def _stored(moment: dt.datetime) -> object:
-    return moment.replace(tzinfo=None).isoformat(" ") if db.engine.dialect.name == "sqlite" else moment
 
 
 def test_what_was_submitted_is_hashed_mailed_and_on_record(world: World) -> None:

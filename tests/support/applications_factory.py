@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pool.applications import rules, service
 from pool.applications.inputs import (
     Budget,
@@ -19,9 +21,37 @@ from pool.applications.states import BudgetKind, Completeness
 from pool.core.access import Actor
 from pool.core.db import db
 from pool.rounds import queries as rounds
-from pool.rounds.inputs import RoundRules
+from pool.rounds import service as round_service
+from pool.rounds.inputs import RoundInput, RoundRules
 from pool.rounds.models import Round
 from tests.support.world import World
+
+
+def special_round(
+    world: World, slug: str, *, closes_at: dt.datetime | None = None, invented: str = ""
+) -> Round:
+    """As `world.round()`, with another closing moment, or with a sentence about what is made up."""
+    plain = world.round(slug=f"{slug}-voorbeeld")
+    given = RoundInput(
+        scheme_slug=plain.scheme.slug,
+        slug=slug,
+        title=plain.title,
+        year=plain.year,
+        instrument=plain.instrument,
+        legal_basis=plain.legal_basis,
+        publication_reference=plain.publication_reference,
+        publication_date=plain.publication_date,
+        opens_at=plain.opens_at,
+        closes_at=closes_at or plain.closes_at,
+        ceiling=plain.budget.ceiling,
+        rules=rounds.rules_of(plain),
+        invented=invented,
+    )
+    programme = world.later("programme", days=-10)
+    round_ = round_service.create(programme, given)
+    round_service.publish(programme, round_)
+    db.session.commit()
+    return round_
 
 
 def full_content(
