@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import joinedload
 
 from pool.applications.models import Application, ApplicationVersion
@@ -15,12 +15,15 @@ from pool.core import jobs
 from pool.core.access import Actor
 from pool.core.db import db
 from pool.core.errors import Missing
+from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
+from . import wording
 from .models import Allocation, AllocationStudy, Scenario
 from .rules import ALLOCATED_STATES, READERS
+from .snapshot import SHELTER_THEME
 from .states import ScenarioState, StudyKind
 
 
@@ -75,6 +78,17 @@ def scenarios(round_id: int) -> list[Scenario]:
         .order_by(Scenario.id)
     )
     return list(db.session.scalars(query))
+
+
+def scenario_counts(round_ids: Iterable[int]) -> dict[int, int]:
+    """How many scenarios rounds have."""
+    query = (
+        select(Scenario.round_id, func.count())
+        .where(Scenario.round_id.in_(list(round_ids)))
+        .group_by(Scenario.round_id)
+        .order_by(Scenario.round_id)
+    )
+    return dict(iter(db.session.execute(query)))
 
 
 def base_of(round_id: int) -> Scenario | None:
@@ -153,3 +167,61 @@ def decided_rounds() -> list[Round]:
         .order_by(Round.opens_at.desc(), Round.id.desc())
     )
     return list(db.session.scalars(query))
+
+
+# --- in words -----------------------------------------------------------------------------------------------
+
+
+def theme_names() -> dict[str, str]:
+    """What themes are called in problems, in their own order."""
+    return {theme.slug: theme.name for theme in regions.all_themes()} | {SHELTER_THEME: "Vrouwenopvang"}
+
+
+def region_names() -> dict[str, str]:
+    return {region.slug: region.name for region in regions.all_regions()}
+
+
+def names(applications: Iterable[tuple[str, Application]]) -> wording.Names:
+    """How to speak of things to somebody who may know all applications: (id in the file, application)."""
+    spoken = {ident: f"‘{one.title}’ ({one.reference})" for ident, one in applications}
+    return wording.Names(spoken, region_names(), theme_names())
+
+
+def explain(scenario: Scenario, ident: str, spoken: wording.Names) -> wording.Explained | None:
+    """The explanation of one application by its id in the file; None while there is none."""
+    document = study(scenario, StudyKind.EXPLANATIONS) or {}
+    for one in document.get("applications", ()):
+        if one["id"] == ident:
+            return wording.explain(
+                one,
+                scenario.snapshot.problem,
+                document["objective"],
+                spoken,
+                document["always"],
+                document["never"],
+            )
+    return None
+
+
+def base_for(application: Application) -> tuple[Scenario, str] | None:
+    """The scenario that the advice on this application rests on, and the application's id in its file."""
+    scenario = base_of(application.round_id)
+    if scenario is None:
+        return None
+    for ident, key in scenario.snapshot.names.items():
+        if key == application.id:
+            return scenario, ident
+    return None
+
+
+def explanation_for(application_id: int) -> wording.Explained | None:
+    """The explanation of one application for its own municipality: others go by their names in the public file.
+
+    None when there is no allocation it took part in, or no explanation. Says nothing of who may read it and
+    when: that is for the caller.
+    """
+    application = db.session.get(Application, application_id)
+    base = base_for(application) if application else None
+    if base is None:
+        return None
+    return explain(*base, wording.Names({}, region_names(), theme_names()))

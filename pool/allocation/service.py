@@ -11,7 +11,7 @@ from pool.assessment.models import MeritAdoption
 from pool.core import audit, jobs
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
-from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
+from pool.core.errors import Invalid, InvalidMany, Refused
 from pool.core.text import clean_line, sha256_hex
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
@@ -27,7 +27,6 @@ from .states import AllocationRule, ScenarioState, StudyKind
 
 MAX_NAME = 80
 MAX_SPREAD_PERCENT = 1000
-STUDIES = (StudyKind.RANKINGS, StudyKind.EXPLANATIONS)
 
 
 def create_scenario(
@@ -168,7 +167,7 @@ def finish(actor: Actor, scenario_id: int, document: dict[str, Any]) -> None:
         Allocation(scenario_id=scenario.id, document=text.decode(), sha256=sha256, completed_at=actor.at)
     )
     LIFE.move(actor, scenario, "finish", facts={"outcome_sha256": sha256, "status": document["status"]})
-    for kind in STUDIES if document["status"] != "infeasible" else ():
+    for kind in StudyKind if document["status"] != "infeasible" else ():
         if kind == StudyKind.RANKINGS or scenario.rule == AllocationRule.OPTIMAL:
             key = queries.study_key(scenario.id, kind)
             jobs.enqueue("allocation.study", key, {"scenario_id": scenario.id, "kind": kind.value})
@@ -204,12 +203,13 @@ def keep_study(actor: Actor, scenario_id: int, kind: StudyKind, document: dict[s
 
 
 def choose(actor: Actor, scenario: Scenario) -> None:
-    """Take a scenario as the base of the advice: what is published and explained afterwards is this one."""
+    """Take a scenario as the base of the advice: what is published and explained afterwards is this one.
+
+    The one that was taken last counts.
+    """
     require(rules.can_choose(actor, scenario))
     if queries.is_barred(actor, scenario.round_id):
         raise Refused("barred", rules.BARRED)
     locked = lock(Scenario, scenario.id)
-    if locked.chosen_at is not None:
-        raise Conflict("chosen", "Dit scenario is al de basis van het advies.")
     locked.chosen_at = actor.at
     audit.record(actor, "scenario.choose", locked.audit_chain, f"scenario:{locked.id}", {}, {"chosen": True})

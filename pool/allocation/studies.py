@@ -31,8 +31,7 @@ def rankings(problem: Problem, _outcome: dict[str, Any], report: Report) -> dict
 
 def explanations(problem: Problem, _outcome: dict[str, Any], report: Report) -> dict[str, Any]:
     """Why each application is in or out, in schema `pool-allocation-explanations/1`."""
-    from .engine.explanations import explain
-    from .engine.resolve import NoProofError
+    from .engine import NoProofError, explain
 
     def progress(facts: dict[str, Any]) -> None:
         done, whole = facts["done"], facts["of"]
@@ -44,7 +43,18 @@ def explanations(problem: Problem, _outcome: dict[str, Any], report: Report) -> 
         return {"unproven": str(error)}
 
 
+def frontier(problem: Problem, _outcome: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Every outcome that is best for some weight of the spread, in schema `pool-allocation-frontier/1`."""
+    from .engine import frontier as trade_off
+
+    def progress(facts: dict[str, Any]) -> None:
+        report(50, f"{facts['corners']} verdelingen gevonden")
+
+    return trade_off(problem, progress=progress).to_dict()
+
+
 WORK: dict[StudyKind, Work] = {
     StudyKind.RANKINGS: rankings,
     StudyKind.EXPLANATIONS: explanations,
+    StudyKind.FRONTIER: frontier,
 }
