@@ -11,6 +11,7 @@ first by lot, and notes whether such other outcomes exist (`ties`).
 
 from __future__ import annotations
 
+import heapq
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from pool.allocation.engine.integer import (
     Bounder,
     Core,
     Evaluation,
+    Floats,
     IntegerProgram,
     Ints,
     reduce_box,
@@ -188,20 +190,22 @@ class Search:
 
     def _tree(self, tree: _Tree) -> Found:
         assert tree.root is not None
-        stack = [tree.root]
-        while stack:
-            if self._done():
-                return self._close(max(node.bound for node in stack))
-            if self.limits.reached(self.nodes):
-                return self._close(max(node.bound for node in stack))
-            node = stack.pop()
+        # The box with the highest bound first: it has to be opened in any case. Every eighth time
+        # the search dives from there for a better outcome.
+        order = 0
+        waiting = [(-tree.root.bound, order, tree.root)]
+        while waiting:
+            if self._done() or self.limits.reached(self.nodes):
+                return self._close(-waiting[0][0])
+            _, _, node = heapq.heappop(waiting)
             if not self.worth(node.bound):
                 continue
             self.nodes += 1
             if self.on_node is not None and self.nodes % 100 == 0:
-                top = max([node.bound, *(other.bound for other in stack)])
-                self.on_node(self.nodes, top, self.best.value if self.best.point is not None else None)
-            stack.extend(tree.split(node))
+                self.on_node(self.nodes, node.bound, self.best.value if self.best.point is not None else None)
+            for child in tree.split(node, dive=self.nodes % 8 == 1):
+                order -= 1
+                heapq.heappush(waiting, (-child.bound, order, child))
         return self._close(None)
 
     # -- the best point -----------------------------------------------------------------------------
@@ -352,21 +356,45 @@ class _Tree:
     def dive(self, node: _Node, relaxed: Relaxed) -> None:
         """Round one column after the other, re-solving in between, to find a first good point."""
         low, high = node.low.copy(), node.high.copy()
-        for _ in range(60):
-            self.round(relaxed.point)
-            column = self._most_fractional(relaxed.point, low, high)
-            if column is None:
+        few = len(low) < 1000
+        for _ in range(200):
+            columns = self._fractional(relaxed.point, low, high)
+            if few or not len(columns):
+                self.round(relaxed.point)
+            if not len(columns):
                 return
-            up = relaxed.point[column] - math.floor(relaxed.point[column]) >= 0.5
-            keep = low[column], high[column]
-            low[column] = high[column] = math.floor(relaxed.point[column]) + (1 if up else 0)
-            relaxed = self.relaxation.solve(low, high)
-            if relaxed.status != "optimal":
-                low[column], high[column] = keep
-                low[column] = high[column] = low[column] if up else high[column]
-                relaxed = self.relaxation.solve(low, high)
-                if relaxed.status != "optimal":
+            # Large programmes settle a fifth of the fractions at once, the nearest to whole first.
+            chosen = columns[-1:] if few else columns[: max(1, len(columns) // 5)]
+            relaxed_after = self._settled(relaxed, low, high, chosen)
+            if relaxed_after is None and len(chosen) > 1:
+                chosen = chosen[:1]
+                relaxed_after = self._settled(relaxed, low, high, chosen)
+            if relaxed_after is None:
+                # The other way, then, for this one column.
+                other = 1.0 - np.rint(relaxed.point[chosen] - np.floor(relaxed.point[chosen]))
+                low[chosen] = high[chosen] = np.floor(relaxed.point[chosen]).astype(np.int64) + other.astype(np.int64)
+                relaxed_after = self.relaxation.solve(low, high)
+                if relaxed_after.status != "optimal":
                     return
+            relaxed = relaxed_after
+
+    def _settled(self, relaxed: Relaxed, low: Ints, high: Ints, chosen: Ints) -> Relaxed | None:
+        """Settle columns at the nearest whole number and solve again; None, and as before, if impossible."""
+        keep = low[chosen].copy(), high[chosen].copy()
+        low[chosen] = high[chosen] = np.rint(relaxed.point[chosen]).astype(np.int64)
+        after = self.relaxation.solve(low, high)
+        if after.status == "optimal":
+            return after
+        low[chosen], high[chosen] = keep
+        return None
+
+    def _fractional(self, point: Floats, low: Ints, high: Ints) -> Ints:
+        """Open awards that are not whole, the nearest to whole first."""
+        free = np.flatnonzero(self.decide & (low < high))
+        away = np.abs(point[free] - np.rint(point[free]))
+        order = np.argsort(away, kind="stable")
+        chosen: Ints = free[order[away[order] > FRACTION]]
+        return chosen
 
     def round(self, point: Ints) -> bool:
         """Try the nearest whole point, amounts rounded down and then raised as far as they can."""
@@ -404,7 +432,7 @@ class _Tree:
                 return int(free[worst])
         return None
 
-    def split(self, node: _Node) -> list[_Node]:
+    def split(self, node: _Node, dive: bool = False) -> list[_Node]:
         """Close the node or return the nodes it falls into, the more promising last."""
         relaxed, evaluation = self.relax(node)
         if evaluation is None:
@@ -415,7 +443,9 @@ class _Tree:
             return []
         value_before = self.search.best.value if self.search.best.point is not None else None
         column = self._most_fractional(relaxed.point, node.low, node.high)
-        if column is None or node.depth % 4 == 0:
+        if dive and column is not None:
+            self.dive(node, relaxed)
+        else:
             self.round(relaxed.point)
         best = self.search.best
         if best.point is not None and best.value != value_before and not self.within(node, evaluation):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pool.allocation.engine import greedy
+from pool.allocation.engine import greedy, large
 from pool.allocation.engine.clash import smallest_clash
 from pool.allocation.engine.integer import Bounder, Ints
 from pool.allocation.engine.linear import LinearRelaxation, quiet_solver
@@ -93,6 +93,8 @@ def best(
 
     `hint` is a point to start from; it shortens the search and never changes the answer.
     """
+    if model.program.columns > large.COLUMNS:
+        return _large(model, limits, tell)
     search = Search(
         model.program, model.earn_steps, lots=model.lots if ties else None, limits=limits, on_node=tell
     )
@@ -106,6 +108,16 @@ def best(
     if not ties:
         return Answer(point, found.best.value, found.bound, Ties(settled=False), found.nodes)
     return _settle(model, found, point, search.unsettled)
+
+
+def _large(model: Model, limits: Limits, tell: Callable[[int, int, int | None], None] | None) -> Answer:
+    found = large.approximate(model, limits, tell or (lambda nodes, bound, value: None))
+    point = found.best.point
+    if point is None:
+        # Without an outcome nothing is known about what is allowed, whatever the bound.
+        return Answer(None, 0, found.bound or 0, Ties(settled=False), found.nodes)
+    model.earn_steps(point)
+    return Answer(point, found.best.value, found.bound, Ties(settled=False), found.nodes)
 
 
 def _settle(model: Model, found: Found, point: Ints, unsettled: bool) -> Answer:
