@@ -8,14 +8,14 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from pool.applications import queries as applications
+from pool.applications.states import Section
 from pool.core.access import Role, current_actor, door
 from pool.core.db import db
 from pool.core.forms import attempt
-from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 
-from . import queries, reading, service
+from . import queries, service
 from .blueprint import bp
 from .forms import InterestForm, scores_form
 from .models import Assessment, Assignment, Score
@@ -131,7 +131,7 @@ def file(application_id: int) -> Any:
         assignment=assignment,
         assessment=assessment,
         rules=rules,
-        reading=read(assessment, rules),
+        parts=_parts(assessment, rules),
         views=applications.views_of(application_id),
         editable=bool(can_score(actor, assessment)),
         own=_given(assessment),
@@ -154,15 +154,10 @@ def _total(assessment: Assessment, rules: RoundRules) -> int | None:
     return rules.points(levels) if len(levels) == len(rules.criteria) else None
 
 
-def read(assessment: Assessment, rules: RoundRules) -> reading.Reading:
-    """The version that is judged, in words."""
-    return reading.read(
-        assessment.judged,
-        rules,
-        assessment.assignment.application.organisation.name,
-        {region.slug: region.name for region in regions.all_regions()},
-        {theme.slug: theme.name for theme in regions.all_themes()},
-    )
+def _parts(assessment: Assessment, rules: RoundRules) -> list[applications.Part]:
+    """The version that is judged, without who to contact: that is no matter for a judgement."""
+    parts = applications.parts(applications.content_of(assessment.judged), rules)
+    return [part for part in parts if part.section != Section.CONTACT]
 
 
 from . import routes_chair, routes_programme, routes_results  # noqa: E402, F401  they add to the blueprint

@@ -12,9 +12,10 @@ import pytest
 import time_machine
 
 from pool.applications import service as applications
-from pool.assessment import queries, service
+from pool.assessment import letter, queries, service
 from pool.assessment.models import Assignment
 from pool.assessment.states import InterestAnswer
+from pool.core import pdf
 from pool.core.db import db
 from pool.rounds.states import RoundState
 from tests.assessment.conftest import Committee
@@ -338,7 +339,7 @@ def do_file(client: Client, application_id: int) -> None:
 def test_the_ranking_as_csv_and_pdf(committee: Committee, browser: Any) -> None:
     world, round_ = committee.world, committee.round_
     committee.one.title = '=cmd|"x"'
-    round_.invented = "De bedragen zijn verzonnen."
+    committee.two.invented = True
     db.session.flush()
     adopt(world, round_, {committee.one.id: 8, committee.two.id: 7, committee.three.id: 7})
     programme = browser("programme")
@@ -348,17 +349,25 @@ def test_the_ranking_as_csv_and_pdf(committee: Committee, browser: Any) -> None:
     assert len(lines) == 4
     assert "'=cmd" in lines[1]
     assert [line.split(";")[0] for line in lines] == ["plaats", "1", "2", "2"]
-    assert all("De bedragen zijn verzonnen." in line for line in lines[1:])
+    assert ["deze aanvraag is verzonnen" in line for line in lines] == [False, False, True, False]
     first, second = (programme.get(f"{ROUND}/uitslag.pdf").get_data() for _ in range(2))
     assert first == second
     text = pdf_text(first)
     for part in (
-        "De bedragen zijn verzonnen.",
+        "Tweede plan (verzonnen)",
         "87,5",
         committee.two.reference,
         "Vastgesteld door de commissie",
     ):
         assert part in text
+
+
+def test_a_ranking_of_an_invented_round_says_so(committee: Committee) -> None:
+    facts = letter.RankingFacts(
+        "Ronde", "De bedragen zijn verzonnen.", 1, 0, (), queries.results(committee.round_).rows, START
+    )
+    assert letter.spreadsheet(facts).decode().count("De bedragen zijn verzonnen.") == 3
+    assert "De bedragen zijn verzonnen." in pdf_text(pdf.render(letter.document(facts)))
 
 
 def test_by_hand_and_waiving(committee: Committee, browser: Any) -> None:
