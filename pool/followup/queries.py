@@ -55,7 +55,9 @@ def visible_to(actor: Actor) -> Select[Project]:
         .join(Application.round)
         .where(_may_see(actor))
         .options(
-            contains_eager(Project.application).contains_eager(Application.round),
+            contains_eager(Project.application)
+            .contains_eager(Application.round)
+            .joinedload(Round.scheme, innerjoin=True),
             contains_eager(Project.application).joinedload(Application.organisation, innerjoin=True),
             contains_eager(Project.application).joinedload(Application.theme),
             contains_eager(Project.application)

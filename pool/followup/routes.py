@@ -1,0 +1,151 @@
+"""Pages about projects that several roles share: the list, the picture by region and theme, one project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from pool.applications import queries as applications
+from pool.core import audit, charts
+from pool.core.access import Role, current_actor, door
+from pool.core.clock import local_date
+from pool.core.db import db
+from pool.regions import queries as regions
+from pool.rounds import queries as rounds
+from pool.rounds.states import DECIDED_STATES
+
+from . import queries, routes_end, routes_reports, rules
+from .blueprint import READERS, bp, crumbs, load
+from .inputs import ProjectFilter
+from .lifecycle import LIFE
+from .states import Due, ProjectState, Standing
+from .trail import steps
+
+blueprints = [bp]
+__all__ = ["blueprints", "routes_end", "routes_reports"]
+
+_FIELDS = {
+    "ronde": "round_slug",
+    "regio": "region",
+    "thema": "theme",
+    "status": "state",
+    "stand": "standing",
+    "rapportages": "reports",
+    "zoek": "text",
+}
+
+
+def _wanted() -> ProjectFilter:
+    """The filter in the address."""
+    return ProjectFilter(**{name: request.args.get(key, "")[:200] for key, name in _FIELDS.items()})
+
+
+def _with(**changes: str) -> str:
+    """The address of the picture by region with the filter of this page, but for these changes."""
+    wanted = replace(_wanted(), **changes)
+    args: dict[str, Any] = {key: getattr(wanted, name) or None for key, name in _FIELDS.items()}
+    return url_for("followup.by_region", **args)
+
+
+def _choices() -> dict[str, Any]:
+    """What the filters offer."""
+    known = db.session.scalars(rounds.visible_to(current_actor())).unique()
+    return {
+        "rounds": [(r.slug, r.title) for r in known if r.state in DECIDED_STATES],
+        "regions": [(r.slug, r.name) for r in regions.all_regions()],
+        "themes": [(t.slug, t.name) for t in regions.all_themes()],
+        "states": ProjectState.choices(),
+        "standings": [*Standing.choices(), (queries.NOT_REPORTED, "nog niet gerapporteerd")],
+        "reports": [(Due.OVERDUE.value, "met een rapportage die te laat is")],
+    }
+
+
+@bp.get("/projecten")
+@door(*READERS)
+def index() -> Any:
+    actor, wanted = current_actor(), _wanted()
+    today = local_date(actor.at)
+    projects = queries.found(actor, wanted)
+    summary = queries.summarise(projects, today)
+    return render_template(
+        "followup/index.html",
+        projects=projects,
+        wanted=wanted,
+        choices=_choices(),
+        summary=summary,
+        calendars={p.id: queries.calendar(p, today) for p in projects},
+        is_applicant=actor.has(Role.APPLICANT) and not actor.has(Role.PROGRAMME, Role.REGIONAL_LEAD),
+        standings=_standings(summary),
+        Due=Due,
+        ProjectState=ProjectState,
+    )
+
+
+def _standings(summary: queries.Summary) -> charts.Stacked:
+    names = [standing.label if standing else "nog niet gerapporteerd" for standing in summary.standings]
+    return charts.stacked(
+        "standings",
+        "Hoe de lopende projecten ervoor staan",
+        [("Lopende projecten", list(summary.standings.values()))],
+        parts=names,
+        column="Projecten",
+        note="Volgens de nieuwste voortgangsrapportage van de gemeente.",
+    )
+
+
+@bp.get("/projecten/regios")
+@door(Role.PROGRAMME, Role.REGIONAL_LEAD)
+def by_region() -> Any:
+    """Every project in each of its regions, by theme, with a map."""
+    actor, wanted = current_actor(), _wanted()
+    entries = queries.by_region_and_theme(actor, wanted)
+    counts = Counter(entry.region.slug for entry in entries)
+    chart = charts.tile_map(
+        "projects-map",
+        "Projecten per regio",
+        counts,
+        unit="Projecten",
+        urls={slug: _with(region=slug) for slug in counts},
+        note="Een gezamenlijk project telt mee in elke regio die meedoet.",
+    )
+    projects = {entry.project.id: entry.project for entry in entries}
+    return render_template(
+        "followup/by_region.html",
+        grouped=[(region, list(lines)) for region, lines in groupby(entries, key=lambda e: e.region)],
+        chart=chart,
+        wanted=wanted,
+        choices=_choices(),
+        summary=queries.summarise(list(projects.values()), local_date(actor.at)),
+        entries=len(entries),
+    )
+
+
+@bp.get("/projecten/<int:ident>")
+@door(*READERS)
+def show(ident: int) -> Any:
+    actor, project = current_actor(), load(ident)
+    today = local_date(actor.at)
+    application = project.application
+    content = applications.content(application)
+    parts = applications.parts(content, rounds.rules_of(application.round))
+    return render_template(
+        "followup/show.html",
+        project=project,
+        application=application,
+        parts=parts,
+        own=rules.is_own(actor, project),
+        calendar=[
+            (period, due, queries.report_of(project, period), rules.can_report(actor, project, period))
+            for period, due in queries.calendar(project, today)
+        ],
+        my_regions=[link.region for link in application.region_links if link.region_id in actor.region_ids],
+        moves=LIFE.open_moves(actor, project),
+        steps=steps(audit.trail(project.audit_chain)),
+        over=project.state == ProjectState.RUNNING and today > project.ends_on,
+        Due=Due,
+        crumbs=crumbs(project),
+    )

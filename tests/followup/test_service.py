@@ -1,0 +1,406 @@
+"""What projects refuse, and then what they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from pool.applications.models import Application
+from pool.core import audit
+from pool.core.access import Actor
+from pool.core.db import db
+from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, Refused
+from pool.core.outbox import Mail
+from pool.core.signals import decision_taken
+from pool.followup import queries, rules, service
+from pool.followup.inputs import EndInput, ProjectFilter, ReportInput, ViewInput
+from pool.followup.models import ProgressReport, Project
+from pool.followup.periods import Period
+from pool.followup.states import Due, Embedding, ProjectState, ReportState, Standing
+from pool.regions import queries as regions
+from tests.support.applications_factory import make_complete
+from tests.support.followup_factory import (
+    AUTUMN,
+    FULL,
+    decide,
+    make_known,
+    make_project,
+    running_project,
+    submit_report,
+    write_report,
+)
+from tests.support.world import World
+
+ENDED = EndInput("Gezinnen krijgen binnen een week hulp.", "Begin klein.", Embedding.REGULAR)
+
+
+@pytest.fixture
+def project(world: World) -> Project:
+    return running_project(world)
+
+
+def autumn(world: World, key: str) -> Actor:
+    return world.later(key, days=AUTUMN)
+
+
+def region_id(slug: str) -> int:
+    return regions.regions_by_slug([slug])[slug].id
+
+
+# --- the start --------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_starts_nothing(world: World) -> None:
+    application = make_complete(world, world.round())
+    decision = decide(world, application, amount=0)
+    assert queries.of_application(application.id) is None
+    with pytest.raises(ValueError):
+        service.start(world.actor("decider"), decision)
+
+
+def test_an_award_starts_one_project_however_often_it_is_told(world: World) -> None:
+    application = make_complete(world, world.round())
+    decision = decide(world, application)
+    decision_taken.send("test", actor=world.actor("decider"), decision=decision)
+    found = db.session.scalars(select(Project)).all()
+    assert [(p.application_id, p.decision_id, p.state) for p in found] == [
+        (application.id, decision.id, ProjectState.RUNNING)
+    ]
+    assert [e.action for e in audit.trail(application.audit_chain)].count("project.start") == 1
+    assert [p.code for p in found[0].periods] == ["2027-2", "2028-1", "2028-2"]
+
+
+def test_the_project_falls_with_the_transaction_of_the_decision(world: World) -> None:
+    application = make_complete(world, world.round())
+    with db.session.begin_nested() as savepoint:
+        decide_without_commit(world, application)
+        assert queries.of_application(application.id) is not None
+        savepoint.rollback()
+    assert queries.of_application(application.id) is None
+
+
+def decide_without_commit(world: World, application: Application) -> None:
+    commit, db.session.commit = db.session.commit, db.session.flush  # type: ignore[method-assign]
+    try:
+        decide(world, application)
+    finally:
+        db.session.commit = commit  # type: ignore[method-assign]
+
+
+# --- who sees what ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["applicant_b", "assessor", "chair", "decider", "auditor", "admin"])
+def test_a_foreign_project_is_missing(world: World, project: Project, key: str) -> None:
+    with pytest.raises(Missing):
+        queries.get(autumn(world, key), project.id)
+
+
+def test_a_lead_of_another_region_finds_nothing(world: World, project: Project) -> None:
+    elsewhere = replace(autumn(world, "lead"), region_ids=frozenset({region_id("zeeland")}))
+    with pytest.raises(Missing):
+        queries.get(elsewhere, project.id)
+    assert queries.found(elsewhere, ProjectFilter()) == []
+    assert queries.views_wanted(elsewhere) == []
+
+
+def test_before_the_decisions_are_known_only_the_programme_team_sees_the_project(world: World) -> None:
+    round_ = world.round()
+    project = make_project(world, round_)
+    for key in ("applicant", "lead"):
+        with pytest.raises(Missing):
+            queries.get(autumn(world, key), project.id)
+    assert queries.get(autumn(world, "programme"), project.id) is project
+    with pytest.raises(Refused):
+        service.save_report(autumn(world, "applicant"), project, "2027-2", FULL)
+    with pytest.raises(Refused):
+        service.stop(autumn(world, "programme"), project, ENDED)
+    assert queries.reports_due(world.later("programme", days=500)) == []
+    make_known(world, round_)
+    for key in ("applicant", "lead"):
+        assert queries.get(autumn(world, key), project.id) is project
+
+
+# --- reports ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "days", "error"),
+    [
+        ("applicant_b", "2027-2", AUTUMN, Refused),
+        ("programme", "2027-2", AUTUMN, Refused),
+        ("lead", "2027-2", AUTUMN, Refused),
+        ("applicant", "2027-1", AUTUMN, Refused),  # before the project began
+        ("applicant", "2028-1", AUTUMN, Refused),  # has not begun
+        ("applicant", "2029-1", 900, Refused),  # after the planned end
+        ("applicant", "2027-9", AUTUMN, Missing),
+    ],
+)
+def test_a_report_that_may_not_be_written(
+    world: World, project: Project, key: str, code: str, days: int, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        service.save_report(world.later(key, days=days), project, code, FULL)
+    assert db.session.scalars(select(ProgressReport)).all() == []
+
+
+def test_a_text_that_is_too_long_is_refused_beside_its_question(world: World, project: Project) -> None:
+    with pytest.raises(InvalidMany) as refusal:
+        service.save_report(
+            autumn(world, "applicant"),
+            project,
+            "2027-2",
+            replace(FULL, lessons="x" * 6001, achieved="y" * 6001),
+        )
+    assert [p.field for p in refusal.value.problems] == ["achieved", "lessons"]
+
+
+def test_the_second_of_two_who_write_keeps_both_texts(world: World, project: Project) -> None:
+    first = write_report(world, project)
+    mine = replace(FULL, achieved="Mijn tekst.")
+    with pytest.raises(service.StaleReport) as stale:
+        service.save_report(autumn(world, "applicant"), project, "2027-2", mine, version=first.version - 1)
+    assert (stale.value.theirs, stale.value.mine) == (FULL, mine)
+    assert (stale.value.saved_by, stale.value.version) == ("Ali Haarlem", first.version)
+    # Somebody who began when there was no draft yet is second as well.
+    with pytest.raises(service.StaleReport):
+        service.save_report(autumn(world, "applicant"), project, "2027-2", mine, version=0)
+    assert first.content == FULL
+    saved = service.save_report(autumn(world, "applicant"), project, "2027-2", mine, version=first.version)
+    assert saved.achieved == "Mijn tekst."
+
+
+def test_the_same_text_again_changes_nothing(world: World, project: Project) -> None:
+    report = write_report(world, project)
+    before = report.version
+    assert service.save_report(autumn(world, "applicant"), project, "2027-2", FULL, version=0) is report
+    db.session.flush()
+    assert report.version == before
+
+
+@pytest.mark.parametrize("empty", ["standing", "achieved", "under_way", "next_steps", "lessons", "embedding"])
+def test_a_report_with_a_gap_is_not_handed_in(world: World, project: Project, empty: str) -> None:
+    report = write_report(
+        world, project, given=replace(FULL, **{empty: None if empty == "standing" else "  "})
+    )
+    with pytest.raises(InvalidMany) as refusal:
+        service.submit_report(autumn(world, "applicant"), report)
+    assert [p.field for p in refusal.value.problems] == [empty]
+    assert report.state == ReportState.DRAFT
+
+
+def test_handing_in_twice_is_refused_and_nothing_changes_after_that(world: World, project: Project) -> None:
+    report = submit_report(world, project)
+    with pytest.raises(Refused):
+        service.submit_report(autumn(world, "applicant"), report)
+    with pytest.raises(Conflict):
+        service.save_report(
+            autumn(world, "applicant"), project, "2027-2", replace(FULL, achieved="Anders."), report.version
+        )
+    assert report.content == FULL
+
+
+def test_the_database_itself_keeps_a_report_that_was_handed_in(world: World, project: Project) -> None:
+    report = submit_report(world, project)
+    for statement in (
+        db.update(ProgressReport).where(ProgressReport.id == report.id).values(achieved="Anders."),
+        db.delete(ProgressReport).where(ProgressReport.id == report.id),
+    ):
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.execute(statement)
+    draft = write_report(world, project, "2028-1", days=500)
+    db.session.execute(
+        db.update(ProgressReport).where(ProgressReport.id == draft.id).values(achieved="Mag wel.")
+    )
+
+
+def test_handing_in_tells_the_leads_of_the_regions_once(world: World, project: Project) -> None:
+    report = submit_report(world, project)
+    assert report.submitted_at == autumn(world, "applicant").at
+    mails = db.session.scalars(select(Mail).where(Mail.key.startswith("report:"))).all()
+    assert [m.recipient for m in mails] == [world.email("lead")]
+    assert "tweede helft van 2027" in mails[0].body
+    assert "op schema" in mails[0].body
+    [entry] = [e for e in audit.trail(project.audit_chain) if e.action == "report.submit"]
+    assert entry.after["period"] == "2027-2"
+    assert len(entry.after["sha256"]) == 64
+    assert audit.verify_chain(project.audit_chain) == []
+
+
+# --- the view from a region -------------------------------------------------------------------------------
+
+VIEW = ViewInput(Standing.ATTENTION, "De regio ziet dat een partner ontbreekt.")
+
+
+@pytest.mark.parametrize("key", ["applicant", "programme", "chair"])
+def test_only_a_regional_lead_gives_a_view(world: World, project: Project, key: str) -> None:
+    report = submit_report(world, project)
+    with pytest.raises(Refused):
+        service.give_view(autumn(world, key), report, region_id("kennemerland"), VIEW)
+
+
+def test_a_view_for_a_region_that_takes_no_part_is_refused(world: World, project: Project) -> None:
+    report = submit_report(world, project)
+    zeeland = region_id("zeeland")
+    with pytest.raises(Refused):
+        service.give_view(autumn(world, "lead"), report, zeeland, VIEW)
+    everywhere = replace(autumn(world, "lead"), region_ids=frozenset({zeeland}))
+    with pytest.raises(Refused):
+        service.give_view(everywhere, report, zeeland, VIEW)
+
+
+def test_a_view_on_a_draft_or_without_words_is_refused(world: World, project: Project) -> None:
+    draft = write_report(world, project)
+    kennemerland = region_id("kennemerland")
+    with pytest.raises(Refused):
+        service.give_view(autumn(world, "lead"), draft, kennemerland, VIEW)
+    service.submit_report(autumn(world, "applicant"), draft)
+    with pytest.raises(Invalid):
+        service.give_view(autumn(world, "lead"), draft, kennemerland, replace(VIEW, text=" \n"))
+    with pytest.raises(Invalid):
+        service.give_view(autumn(world, "lead"), draft, kennemerland, replace(VIEW, text="x" * 3001))
+
+
+def test_a_view_is_added_and_replaced(world: World, project: Project) -> None:
+    report = submit_report(world, project)
+    kennemerland = region_id("kennemerland")
+    lead = autumn(world, "lead")
+    assert [(r.id, region.slug) for r, region in queries.views_wanted(lead)] == [(report.id, "kennemerland")]
+    service.give_view(lead, report, kennemerland, VIEW)
+    assert queries.views_wanted(lead) == []
+    service.give_view(lead, report, kennemerland, ViewInput(Standing.ON_TRACK, "Opgelost."))
+    db.session.expire_all()
+    assert [(v.standing, v.text) for v in report.views] == [(Standing.ON_TRACK, "Opgelost.")]
+    last = [e for e in audit.trail(project.audit_chain) if e.action == "report.give_view"][-1]
+    assert last.before["text"] == VIEW.text
+
+
+# --- the end ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", [service.finish, service.stop])
+@pytest.mark.parametrize("key", ["applicant_b", "lead", "decider", "auditor"])
+def test_who_may_not_end_a_project(
+    world: World, project: Project, key: str, verb: Callable[[Actor, Project, EndInput], None]
+) -> None:
+    with pytest.raises(Refused):
+        verb(autumn(world, key), project, ENDED)
+    assert project.state == ProjectState.RUNNING
+
+
+def test_an_end_without_reason_lesson_or_embedding_is_refused(world: World, project: Project) -> None:
+    empty = EndInput(" ", "", None)
+    for verb, fields in (
+        (service.finish, ["reason", "learned", "embedded"]),
+        (service.stop, ["reason", "learned"]),
+    ):
+        with pytest.raises(InvalidMany) as refusal:
+            verb(autumn(world, "applicant"), project, empty)
+        assert [p.field for p in refusal.value.problems] == fields
+
+
+def test_a_stopped_project_takes_no_report_and_does_not_end_twice(world: World, project: Project) -> None:
+    draft = write_report(world, project)
+    service.stop(autumn(world, "programme"), project, ENDED)
+    assert (project.state, project.embedded) == (ProjectState.STOPPED, None)
+    for attempt in (
+        lambda: service.save_report(autumn(world, "applicant"), project, "2027-2", ReportInput()),
+        lambda: service.submit_report(autumn(world, "applicant"), draft),
+        lambda: service.finish(autumn(world, "applicant"), project, ENDED),
+        lambda: service.stop(autumn(world, "programme"), project, ENDED),
+    ):
+        with pytest.raises(Refused):
+            attempt()
+    assert queries.reports_due(world.later("programme", days=900)) == []
+
+
+def test_the_database_wants_a_reason_too(world: World, project: Project) -> None:
+    for values in (
+        {"state": ProjectState.STOPPED},
+        {
+            "state": ProjectState.FINISHED,
+            "ended_at": dt.datetime.now(dt.UTC),
+            "ended_reason": "a",
+            "learned": "b",
+        },
+    ):
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.execute(db.update(Project).where(Project.id == project.id).values(**values))
+
+
+def test_finishing_says_what_came_of_it_and_tells_the_others(world: World, project: Project) -> None:
+    service.finish(autumn(world, "programme"), project, ENDED)
+    assert (project.state, project.embedded, project.learned) == (
+        ProjectState.FINISHED,
+        Embedding.REGULAR,
+        "Begin klein.",
+    )
+    mails = db.session.scalars(select(Mail).where(Mail.key.startswith("project:")).order_by(Mail.recipient))
+    assert [m.recipient for m in mails] == [world.email("applicant"), world.email("lead")]
+
+
+# --- what is due, and the picture -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (dt.date(2027, 6, 30), Due.LATER),
+        (dt.date(2027, 7, 1), Due.OPEN),
+        (dt.date(2027, 12, 31), Due.OPEN),
+        (dt.date(2028, 1, 1), Due.NOW),
+        (dt.date(2028, 1, 31), Due.NOW),
+        (dt.date(2028, 2, 1), Due.OVERDUE),
+    ],
+)
+def test_when_a_report_is_due(world: World, project: Project, day: dt.date, expected: Due) -> None:
+    assert rules.due(project, Period(2027, 2), day) == expected
+
+
+def test_what_is_due_is_listed_for_whom_it_concerns(world: World, project: Project) -> None:
+    late = {"days": 400}  # 8 February 2028
+    for key, count in (("applicant", 1), ("lead", 1), ("programme", 1), ("applicant_b", 0)):
+        lines = queries.reports_due(world.later(key, **late))
+        assert [(line.period.code, line.due) for line in lines] == [("2027-2", Due.OVERDUE)] * count
+    submit_report(world, project)
+    assert queries.reports_due(world.later("programme", **late)) == []
+
+
+def test_the_picture_by_region_and_theme(world: World) -> None:
+    round_ = world.round(ceiling=100_000_000)
+    make_project(
+        world, round_, title="Gezamenlijk", regions=("kennemerland", "zeeland"), theme="plegeraanpak"
+    )
+    make_project(world, round_, title="Alleen hier")
+    other = make_project(world, round_, "applicant_b", title="Elders")
+    make_known(world, round_)
+    programme = autumn(world, "programme")
+    lines = queries.by_region_and_theme(programme)
+    assert [(e.region.slug, e.theme.slug if e.theme else "", e.project.application.title) for e in lines] == [
+        ("ijsselland", "mda", "Elders"),
+        ("kennemerland", "mda", "Alleen hier"),
+        ("kennemerland", "plegeraanpak", "Gezamenlijk"),
+        ("zeeland", "plegeraanpak", "Gezamenlijk"),
+    ]
+    here = queries.by_region_and_theme(programme, ProjectFilter(region="zeeland"))
+    assert [e.project.application.title for e in here] == ["Gezamenlijk"]
+    summary = queries.summarise(queries.found(programme, ProjectFilter()), dt.date(2028, 2, 8))
+    assert (summary.projects, summary.entries, summary.regions, summary.overdue) == (3, 4, 3, 3)
+    assert summary.awarded == 15_000_000
+    submit_report(world, other, key="applicant_b")
+    for wanted, titles in (
+        (ProjectFilter(standing="on_track"), ["Elders"]),
+        (ProjectFilter(standing=queries.NOT_REPORTED), ["Alleen hier", "Gezamenlijk"]),
+        (ProjectFilter(theme="plegeraanpak"), ["Gezamenlijk"]),
+        (ProjectFilter(text="zwolle"), ["Elders"]),
+        (ProjectFilter(round_slug="bestaat-niet"), []),
+        (ProjectFilter(state="stopped"), []),
+    ):
+        assert [p.application.title for p in queries.found(programme, wanted)] == titles
+    late = queries.found(world.later("programme", days=400), ProjectFilter(reports="overdue"))
+    assert [p.application.title for p in late] == ["Alleen hier", "Gezamenlijk"]
