@@ -209,15 +209,32 @@ def decisions(round_id: int, hidden: Collection[int] = ()) -> list[Decision]:
     return list(db.session.scalars(query))
 
 
-def public_awards(round_id: int) -> list[Decision]:
-    """The awards of a round for everybody: nothing before the decisions are published. By application."""
-    published = select(Round.id).where(Round.id == round_id, Round.state.in_(DECIDED_STATES))
+def _published() -> Select[int]:
+    return select(Round.id).where(Round.state.in_(DECIDED_STATES))
+
+
+def public_awards(round_id: int | None = None) -> list[Decision]:
+    """The awards of a round (or of all) for everybody: nothing before the decisions are published.
+
+    The newest round first, then by application.
+    """
+    published = _published() if round_id is None else _published().where(Round.id == round_id)
     query = (
         _with_facts(select(Decision))
         .where(Decision.round_id.in_(published), _newest(), Decision.outcome != Outcome.REFUSED)
-        .order_by(Decision.application_id)
+        .order_by(Decision.round_id.desc(), Decision.application_id)
     )
     return list(db.session.scalars(query))
+
+
+def public_totals() -> dict[int, tuple[int, int]]:
+    """Round to the number and the sum (cents) of its awards, of rounds whose decisions are published."""
+    query = (
+        select(Decision.round_id, func.count(), func.sum(Decision.amount))
+        .where(Decision.round_id.in_(_published()), _newest(), Decision.outcome != Outcome.REFUSED)
+        .group_by(Decision.round_id)
+    )
+    return {ident: (count, int(total)) for ident, count, total in db.session.execute(query)}
 
 
 def is_decided(round_id: int) -> bool:

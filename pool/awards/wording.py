@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pool.allocation.states import AllocationRule
 from pool.core.money import format_euros
 from pool.core.text import format_points, plural
 from pool.rounds.states import Instrument
@@ -26,22 +27,13 @@ def article(ground: Ground, instrument: Instrument, legal_basis: str) -> str:
     return legal_basis
 
 
-def suggested_ground(amount: int, requested: int, merit: int | None, min_merit: int) -> Ground | None:
-    """The ground that the facts point to; the programme team chooses. Amounts in cents, merit in thousandths."""
-    if Outcome.of(amount, requested) == Outcome.AWARDED:
-        return None
-    if amount == 0 and merit is not None and merit < min_merit:
-        return Ground.QUALITY
-    return Ground.CEILING
-
-
 @dataclass(frozen=True)
 class ReasonFacts:
     """What a reason is made from. Amounts in cents, merits in thousandths of a point.
 
     computed: what the allocation gave; deviation: the committee's reason where its advice differs from that.
-    asked, count: what was asked in the round together, and by how many. explanation: a sentence of the
-    allocation about this application, or empty.
+    asked, count: what was asked in the round together, and by how many. spread, rule: how the allocation chose.
+    explanation: what the allocation says about this application, or empty.
     """
 
     requested: int
@@ -54,23 +46,41 @@ class ReasonFacts:
     asked: int
     count: int
     spread: bool
+    rule: AllocationRule = AllocationRule.OPTIMAL
     deviation: str = ""
     explanation: str = ""
 
 
+def suggested_ground(f: ReasonFacts) -> Ground | None:
+    """The ground that the facts point to; the programme team has the last word."""
+    if Outcome.of(f.amount, f.requested) == Outcome.AWARDED:
+        return None
+    if f.amount == 0 and _too_low(f):
+        return Ground.QUALITY
+    # There was money for more, so it is not the ceiling that stands in the way.
+    return Ground.PURPOSE if f.amount < f.computed else Ground.CEILING
+
+
 def reason(f: ReasonFacts) -> str:
     """Why this decision, for the municipality, in a few short paragraphs."""
-    parts = [_quality(f), _choice(f)]
+    parts = [_quality(f)]
+    if not (f.amount == f.computed == 0 and _too_low(f)):
+        parts.append(_choice(f))
     if f.amount != f.computed:
-        given = f"{format_euros(f.computed)} op" if f.computed else "geen bedrag op"
-        parts.append(
-            f"De commissie wijkt hier af van de berekende verdeling. De berekening leverde {given}. "
-            f"De reden van de commissie is:\n{f.deviation}"
+        given = (
+            f"uit op {format_euros(f.computed)}" if f.computed else "niet uit op een bedrag voor uw aanvraag"
         )
-    elif f.explanation:
+        parts.append(
+            f"De berekening kwam {given}. De commissie heeft anders geadviseerd. Haar reden is:\n{f.deviation}"
+        )
+    elif f.amount != f.requested:
         parts.append(f.explanation)
     parts.append(_conclusion(f))
     return "\n\n".join(part for part in parts if part)
+
+
+def _too_low(f: ReasonFacts) -> bool:
+    return f.merit is not None and f.merit < f.min_merit
 
 
 def _quality(f: ReasonFacts) -> str:
@@ -81,47 +91,46 @@ def _quality(f: ReasonFacts) -> str:
     )
     if not f.min_merit:
         return text
-    enough = "Uw aanvraag haalt dat." if f.merit >= f.min_merit else "Uw aanvraag haalt dat niet."
+    enough = "Uw aanvraag haalt dat niet." if _too_low(f) else "Uw aanvraag haalt dat."
     return f"{text} Er zijn minimaal {format_points(f.min_merit)} punten nodig. {enough}"
 
 
-def _too_low(f: ReasonFacts) -> bool:
-    return f.merit is not None and f.merit < f.min_merit
-
-
 def _choice(f: ReasonFacts) -> str:
-    """How the choice was made, unless the merit alone decides."""
-    if f.amount == 0 and f.computed == 0 and _too_low(f):
-        return ""
-    what = "de kwaliteit en de spreiding over de regio's" if f.spread else "de kwaliteit"
-    how = f"Daarom is gekozen voor de verdeling waarin {what} samen het meeste opleveren."
-    if not f.spread:
-        how = "Daarom is gekozen voor de verdeling waarin de kwaliteit het meeste oplevert."
-    if f.asked > f.ceiling:
-        return (
-            f"Er is meer gevraagd dan er geld is: {plural(f.count, 'aanvraag', 'aanvragen')} vroegen samen "
-            f"{format_euros(f.asked)} en het plafond is {format_euros(f.ceiling)}. {how}"
+    """How the choice was made: what there was, what was asked, and by which rule."""
+    ceiling = format_euros(f.ceiling)
+    if f.asked <= f.ceiling:
+        return f"Het plafond van deze ronde is {ceiling}."
+    return (
+        f"Er is meer gevraagd dan er geld is: {plural(f.count, 'aanvraag', 'aanvragen')} vroegen samen "
+        f"{format_euros(f.asked)} en het plafond is {ceiling}. {_by_rule(f)}"
+    )
+
+
+def _by_rule(f: ReasonFacts) -> str:
+    if f.rule == AllocationRule.OPTIMAL:
+        best = (
+            "de kwaliteit en de spreiding over de regio's samen"
+            if f.spread
+            else "de kwaliteit van alle toekenningen"
         )
-    return f"Het plafond van deze ronde is {format_euros(f.ceiling)}."
+        return f"Daarom is de verdeling berekend waarin {best} zo hoog mogelijk is."
+    if f.rule == AllocationRule.RATIO:
+        return "Daarom gingen de aanvragen voor met de meeste waarde per euro."
+    return "Daarom gingen de aanvragen met de hoogste kwaliteitsscore voor."
 
 
 def _conclusion(f: ReasonFacts) -> str:
     outcome = Outcome.of(f.amount, f.requested)
     if outcome == Outcome.AWARDED:
         return "Wij kennen daarom het hele gevraagde bedrag toe."
-    if outcome == Outcome.PARTLY_AWARDED:
-        text = (
-            f"Binnen het plafond is {format_euros(f.amount)} beschikbaar voor uw aanvraag. U vroeg "
-            f"{format_euros(f.requested)}; het verschil van {format_euros(f.requested - f.amount)} kunnen wij niet "
-            "toekennen."
-        )
-        return (
-            f"{text} Het bedrag is niet lager dan wat u minimaal nodig hebt ({format_euros(f.minimum)})."
-            if f.amount >= f.minimum
-            else text
-        )
-    if _too_low(f) and f.amount == f.computed:
+    if outcome == Outcome.REFUSED:
         return "Wij wijzen uw aanvraag daarom af."
-    if f.amount == f.computed and f.asked > f.ceiling:
-        return "In die verdeling past uw aanvraag niet. Wij wijzen uw aanvraag daarom af."
-    return "Wij wijzen uw aanvraag daarom af."
+    enough = (
+        f" Dat is niet minder dan wat u minimaal nodig hebt ({format_euros(f.minimum)})."
+        if f.amount >= f.minimum
+        else ""
+    )
+    return (
+        f"Wij kennen daarom {format_euros(f.amount)} toe.{enough} U vroeg {format_euros(f.requested)}; het verschil van "
+        f"{format_euros(f.requested - f.amount)} wijzen wij af."
+    )

@@ -53,7 +53,7 @@ def prepare(actor: Actor, round_: Round) -> list[Proposal]:
             advice_id=advice.id,
             outcome=Outcome.of(amount, application.requested),
             amount=amount,
-            ground=wording.suggested_ground(amount, application.requested, f.merit, f.min_merit),
+            ground=wording.suggested_ground(f),
             reason=wording.reason(f),
             prepared_at=actor.at,
             prepared_by=actor.user_id,
@@ -79,6 +79,7 @@ def _reason_facts(round_: Round, advice: Advice, lines: list[AdviceLine]) -> dic
     merits = assessment.merits(round_.id)
     asked = applications.complete_of_round(round_.id)
     ceiling = db.session.get_one(Budget, round_.id).ceiling
+    problem = advice.scenario.snapshot.problem
     return {
         line.application_id: wording.ReasonFacts(
             requested=line.application.requested,
@@ -90,7 +91,8 @@ def _reason_facts(round_: Round, advice: Advice, lines: list[AdviceLine]) -> dic
             ceiling=ceiling,
             asked=sum(a.requested for a in asked),
             count=len(asked),
-            spread=any(published.spread_steps),
+            spread=any(problem["spread"]["steps"]),
+            rule=advice.scenario.rule,
             deviation=line.reason,
         )
         for line in lines
