@@ -25,13 +25,16 @@ IMMUTABLE = (
     'ceiling_decision',
     'completeness_check',
     'decision',
+    'extension',
     'interest_statement',
     'letter',
     'mail',
     'merit',
     'merit_adoption',
+    'outage',
     'progress_report',
     'proposal',
+    'round',
     'rule_set',
     'score',
 )
@@ -184,6 +187,10 @@ def upgrade() -> None:
     sa.Column('instrument', sa.Enum('subsidie_awb42', 'specifieke_uitkering', 'decentralisatie_uitkering', name='instrument', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('legal_basis', sa.String(), nullable=False),
     sa.Column('publication_reference', sa.String(), nullable=False),
+    sa.Column('publication_url', sa.String(), nullable=False),
+    sa.Column('publication_date', sa.Date(), nullable=True),
+    sa.Column('articles', sa.JSON(), nullable=False),
+    sa.Column('budget_caveat', sa.Boolean(), nullable=False),
     sa.Column('opens_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('closes_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('published_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
@@ -281,6 +288,8 @@ def upgrade() -> None:
     sa.Column('previous', sa.BigInteger(), nullable=False),
     sa.Column('ceiling', sa.BigInteger(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
+    sa.Column('from_budget', sa.Boolean(), nullable=False),
     sa.Column('decided_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('decided_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['decided_by'], ['user_account.id'], name=op.f('fk_ceiling_decision_decided_by')),
@@ -303,6 +312,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_merit_adoption')),
     sa.UniqueConstraint('round_id', 'number', name=op.f('uq_merit_adoption_round_id_number'))
     )
+    op.create_table('outage',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('started_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', pool.core.db.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('what', sa.String(), nullable=False),
+    sa.Column('recorded_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Integer(), nullable=True),
+    sa.CheckConstraint('ended_at IS NULL OR ended_at > started_at', name=op.f('ck_outage_ends_after_start')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['user_account.id'], name=op.f('fk_outage_recorded_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outage'))
+    )
     op.create_table('role_grant',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -323,13 +343,18 @@ def upgrade() -> None:
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('body', sa.JSON(), nullable=False),
+    sa.Column('facts', sa.JSON(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('reference', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('published_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
     sa.Column('published_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['published_by'], ['user_account.id'], name=op.f('fk_rule_set_published_by')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['rule_set.id'], name=op.f('fk_rule_set_replaces_id')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_rule_set_round_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rule_set')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_rule_set_replaces_id')),
     sa.UniqueConstraint('round_id', 'number', name=op.f('uq_rule_set_round_id_number'))
     )
     op.create_table('user_session',
@@ -468,6 +493,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_decision_round_id'), ['round_id'], unique=False)
+
+    op.create_table('extension',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('previous', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('closes_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('outage_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('reference', sa.String(), nullable=False),
+    sa.Column('decided_at', pool.core.db.UTCDateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.CheckConstraint('closes_at > previous', name=op.f('ck_extension_later')),
+    sa.ForeignKeyConstraint(['decided_by'], ['user_account.id'], name=op.f('fk_extension_decided_by')),
+    sa.ForeignKeyConstraint(['outage_id'], ['outage.id'], name=op.f('fk_extension_outage_id')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_extension_round_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_extension'))
+    )
+    with op.batch_alter_table('extension', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_extension_round_id'), ['round_id'], unique=False)
 
     op.create_table('interest_statement',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -774,6 +818,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_interest_statement_application_id'))
 
     op.drop_table('interest_statement')
+    with op.batch_alter_table('extension', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_extension_round_id'))
+
+    op.drop_table('extension')
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_round_id'))
 
@@ -806,6 +854,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_role_grant_user')
 
     op.drop_table('role_grant')
+    op.drop_table('outage')
     op.drop_table('merit_adoption')
     with op.batch_alter_table('ceiling_decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ceiling_decision_round_id'))

@@ -170,11 +170,60 @@ def frozen_when(condition: str) -> Callable[[type[M]], type[M]]:
     return decorate
 
 
+_REFUSE_CHANGE = (
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '% is immutable', TG_TABLE_NAME USING ERRCODE = '23001'; END $$"
+)
+
+FROZEN_COLUMNS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {}
+"""Of tables of which a part becomes immutable: the SQL condition on `OLD`, the columns that then stay as they
+are, and the columns that can then only grow."""
+
+
+def frozen_columns(
+    condition: str, columns: tuple[str, ...], growing: tuple[str, ...] = ()
+) -> Callable[[type[M]], type[M]]:
+    """Class decorator: once a row meets this SQL condition on `OLD`, these columns never change again.
+
+    The row cannot be deleted any more either. growing: columns that may then only become larger. Kept by triggers.
+    """
+
+    def decorate(cls: type[M]) -> type[M]:
+        IMMUTABLE_TABLES.add(str(cls.__tablename__))
+        FROZEN_COLUMNS[str(cls.__tablename__)] = (condition, columns, growing)
+        return cls
+
+    return decorate
+
+
+def _partly_immutable(table: str, dialect: str) -> list[str]:
+    condition, columns, growing = FROZEN_COLUMNS[table]
+    differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+    # As text, because PostgreSQL cannot compare JSON.
+    changes = [f"CAST(OLD.{c} AS text) {differs} CAST(NEW.{c} AS text)" for c in columns]
+    changes += [f"NEW.{c} < OLD.{c}" for c in growing]
+    update, delete = f"({condition}) AND ({' OR '.join(changes)})", condition
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is immutable'); END"
+            for verb, when in (("UPDATE", update), ("DELETE", delete))
+        ]
+    return [
+        f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+        f"FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse_change()"
+        for verb, when in (("UPDATE", update), ("DELETE", delete))
+    ]
+
+
 def immutable_triggers(table: str, dialect: str) -> list[str]:
     """SQL that makes the database itself refuse UPDATE and DELETE on a table; used by the migrations.
 
-    For a table in FROZEN_WHEN only rows that meet its condition are refused.
+    For a table in FROZEN_WHEN only rows that meet its condition are refused; of a table in FROZEN_COLUMNS only
+    changes of those columns.
     """
+    if table in FROZEN_COLUMNS:
+        return [*([_REFUSE_CHANGE] if dialect != "sqlite" else []), *_partly_immutable(table, dialect)]
     when = f"WHEN ({FROZEN_WHEN[table]}) " if table in FROZEN_WHEN else ""
     if dialect == "sqlite":
         return [
@@ -183,8 +232,7 @@ def immutable_triggers(table: str, dialect: str) -> list[str]:
             for verb in ("UPDATE", "DELETE")
         ]
     return [
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is immutable', TG_TABLE_NAME USING ERRCODE = '23001'; END $$",
+        _REFUSE_CHANGE,
         f"CREATE TRIGGER keep_{table} BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW {when}EXECUTE FUNCTION refuse_change()",
     ]
@@ -194,4 +242,7 @@ def drop_immutable_triggers(table: str, dialect: str) -> list[str]:
     """SQL that takes the triggers of `immutable_triggers` away again, for a migration's way down."""
     if dialect == "sqlite":
         return [f"DROP TRIGGER IF EXISTS keep_{table}_{verb}" for verb in ("update", "delete")]
-    return [f"DROP TRIGGER IF EXISTS keep_{table} ON {table}"]
+    return [
+        f"DROP TRIGGER IF EXISTS keep_{table}{part} ON {table}"
+        for part in (("_update", "_delete") if table in FROZEN_COLUMNS else ("",))
+    ]

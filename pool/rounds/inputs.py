@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .states import Instrument
+from .states import Calibration, Instrument, Joint, ValueBasis
 
 LEVELS = range(1, 10)
 ANCHORED_LEVELS = (1, 3, 5, 7, 9)
@@ -56,10 +56,56 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Something that must be so before an application fits: a yes-or-no question, and the answer that fits.
+
+    explanation: what to say to somebody for whom it is not so.
+    """
+
+    code: str
+    question: str
+    fits: bool = True
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentRule:
+    """A document that is asked for. kinds: values of DocumentKind."""
+
+    code: str
+    name: str
+    hint: str = ""
+    required: bool = True
+    kinds: tuple[str, ...] = ("pdf", "odt")
+
+
+@dataclass(frozen=True)
+class Accountability:
+    """How is accounted for an award below € 25,000, below € 125,000, and from there; values of Account.
+
+    risk_analysis: why less is asked of larger awards than is usual. sisa_code: of a specific grant.
+    """
+
+    small: str
+    middle: str
+    large: str
+    risk_analysis: str = ""
+    sisa_code: str = ""
+
+
+SMALL_UNTIL = 2_500_000
+MIDDLE_UNTIL = 12_500_000
+"""Cents; from these amounts on the next arrangement holds (Aanwijzingen voor subsidieverstrekking 7 to 16)."""
+
+
+@dataclass(frozen=True)
 class RoundRules:
     """The rules that publishing freezes and hashes.
 
     reference_amount: with value basis `amount`, the award in cents that is worth exactly its merit.
+    conditions: what must be so beside themes, grounds and partner. calibration: a value of Calibration.
+    extra_assessor_gap: a further assessor reads along when two totals lie more than this apart, in thousandths.
+    reporting: None stands for what is usual for the instrument, see `rules.standard_reporting`.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -67,10 +113,10 @@ class RoundRules:
     grounds: tuple[Ground, ...] = ()
     shelter_partner: bool = False
     questions: tuple[Question, ...] = ()
-    value_basis: str = "application"
+    value_basis: str = ValueBasis.APPLICATION.value
     reference_amount: int | None = None
     spread_steps: tuple[int, ...] = ()
-    joint: str = "every"
+    joint: str = Joint.EVERY.value
     min_merit: int = 0
     partial_awards: bool = True
     amount_step: int = 100
@@ -84,6 +130,11 @@ class RoundRules:
     supplement_days: int = 14
     objection_address: str = ""
     grounds_of_choice: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    documents: tuple[DocumentRule, ...] = ()
+    calibration: str = Calibration.ADVICE.value
+    extra_assessor_gap: int | None = None
+    reporting: Accountability | None = None
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = _plain(asdict(self))
@@ -103,6 +154,11 @@ class RoundRules:
                 "region_bounds": {k: Bound(**b) for k, b in body.get("region_bounds", {}).items()},
                 "theme_bounds": {k: Bound(**b) for k, b in body.get("theme_bounds", {}).items()},
                 "grounds_of_choice": tuple(body.get("grounds_of_choice", ())),
+                "conditions": tuple(Condition(**c) for c in body.get("conditions", ())),
+                "documents": tuple(
+                    DocumentRule(**{**d, "kinds": tuple(d["kinds"])}) for d in body.get("documents", ())
+                ),
+                "reporting": Accountability(**body["reporting"]) if body.get("reporting") else None,
             }
         )
 
@@ -123,7 +179,11 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class RoundInput:
-    """A round as the programme team sets it up. ceiling in cents; moments are aware UTC."""
+    """A round as the programme team sets it up. ceiling in cents; moments are aware UTC.
+
+    articles: what of the law applies, one article or title each. budget_caveat: at publication it was said
+    that the ceiling may be lowered when the budget is adopted (article 4:28 Awb).
+    """
 
     scheme_slug: str
     slug: str
@@ -137,3 +197,89 @@ class RoundInput:
     ceiling: int
     rules: RoundRules
     invented: str = ""
+    publication_url: str = ""
+    publication_date: dt.date | None = None
+    articles: tuple[str, ...] = ()
+    budget_caveat: bool = False
+
+
+@dataclass(frozen=True)
+class StartInput:
+    """A new round, still to be filled in, or a copy of an earlier one (`copy_of`: its slug)."""
+
+    scheme_slug: str
+    title: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+    copy_of: str = ""
+
+
+@dataclass(frozen=True)
+class Basics:
+    """Part: what the round is called and rests on."""
+
+    title: str
+    slug: str
+    year: int
+    instrument: Instrument
+    legal_basis: str
+    articles: tuple[str, ...] = ()
+    publication_reference: str = ""
+    publication_url: str = ""
+    publication_date: dt.date | None = None
+    invented: str = ""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Part: when the round opens and closes; aware UTC."""
+
+    opens_at: dt.datetime
+    closes_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Money:
+    """Part: the ceiling in cents, and whether its publication warns that it may be lowered (4:28 Awb)."""
+
+    ceiling: int
+    budget_caveat: bool = False
+
+
+@dataclass(frozen=True)
+class CeilingInput:
+    """A change of the ceiling after publishing. reference: where it was published; from_budget: it follows from
+    the adoption of the budget (article 4:28, under b, Awb)."""
+
+    ceiling: int
+    reason: str
+    reference: str = ""
+    from_budget: bool = False
+
+
+@dataclass(frozen=True)
+class AmendmentInput:
+    """A change of published rules. rules: as they will be; reference: where the change was published."""
+
+    rules: RoundRules
+    reason: str
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class OutageInput:
+    """A disturbance of the system. ended_at: None while it lasts."""
+
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    what: str
+
+
+@dataclass(frozen=True)
+class ExtensionInput:
+    """A later closing moment. outage_id: the outage in which the closing moment fell, if it did."""
+
+    closes_at: dt.datetime
+    reason: str
+    outage_id: int | None = None
+    reference: str = ""

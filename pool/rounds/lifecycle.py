@@ -22,6 +22,8 @@ LIFE: Lifecycle[Round] = Lifecycle(
         # Opening and closing happen by the clock; whether an application is in time is judged on the moments.
         _move("open", "Openen", {S.PUBLISHED}, S.OPEN, always),
         _move("close", "Sluiten", {S.PUBLISHED, S.OPEN}, S.CLOSED, always),
+        # Only as a part of an extension because of an outage, see service.extend.
+        _move("reopen", "Heropenen", {S.CLOSED}, S.OPEN, rules.can_reopen),
         _move(
             "begin_assessment",
             "Beoordeling beginnen",

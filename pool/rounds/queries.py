@@ -10,7 +10,7 @@ from pool.core.db import db
 from pool.core.errors import Missing
 
 from .inputs import RoundRules
-from .models import CeilingDecision, Round, RuleSet, Scheme
+from .models import CeilingDecision, Extension, Outage, Round, RuleSet, Scheme
 from .states import PUBLIC_STATES
 
 
@@ -47,6 +47,41 @@ def rules_of(round_: Round) -> RoundRules:
 def ceiling_history(round_id: int) -> list[CeilingDecision]:
     query = select(CeilingDecision).where(CeilingDecision.round_id == round_id).order_by(CeilingDecision.id)
     return list(db.session.scalars(query))
+
+
+def extensions(round_id: int) -> list[Extension]:
+    """Every later closing moment of a round, oldest first, with the outage it was for."""
+    query = (
+        select(Extension)
+        .options(joinedload(Extension.outage))
+        .where(Extension.round_id == round_id)
+        .order_by(Extension.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def outages() -> list[Outage]:
+    """The register of disturbances, newest first."""
+    return list(db.session.scalars(select(Outage).order_by(Outage.started_at.desc(), Outage.id.desc())))
+
+
+def outage(ident: int) -> Outage:
+    found = db.session.get(Outage, ident)
+    if found is None:
+        raise Missing
+    return found
+
+
+def schemes() -> list[Scheme]:
+    return list(db.session.scalars(select(Scheme).order_by(Scheme.name)))
+
+
+def numbered_rule_set(round_: Round, number: int) -> RuleSet:
+    """A published set of rules by its number; Missing when there is none."""
+    for found in round_.rule_sets:
+        if found.number == number:
+            return found
+    raise Missing
 
 
 def scheme_by_slug(slug: str) -> Scheme | None:

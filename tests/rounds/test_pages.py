@@ -31,9 +31,10 @@ def _draft(world: World, round_rules: RoundRules, slug: str = "concept") -> Roun
         year=2027,
         instrument=Instrument.SUBSIDY,
         legal_basis="Regeling",
-        publication_reference="",
-        opens_at=START,
-        closes_at=START + dt.timedelta(days=1),
+        publication_reference="Staatscourant (voorbeeld)",
+        publication_date=START.date(),
+        opens_at=START + dt.timedelta(days=1),
+        closes_at=START + dt.timedelta(days=2),
         ceiling=1_000_000,
         rules=round_rules,
     )
@@ -58,7 +59,7 @@ def test_a_draft_looks_like_nothing_to_everybody_else(client: Client, world: Wor
         (replace(RULES, criteria=RULES.criteria[:2]), "niet 100%"),
         (
             replace(RULES, criteria=(replace(RULES.criteria[0], weight=100, anchors={}),)),
-            "uitleg van een niveau",
+            "uitleg van niveaus",
         ),
         (replace(RULES, themes=()), "thema"),
         (replace(RULES, spread_steps=(1, 2)), "gelijk blijven of dalen"),
@@ -83,7 +84,7 @@ def test_only_the_programme_team_publishes(world: World) -> None:
 def test_published_rules_are_hashed_and_read_back_the_same(world: World) -> None:
     round_ = world.round()
     frozen = queries.rule_set(round_)
-    assert frozen.sha256 == sha256_hex(canonical_json(frozen.body))
+    assert frozen.sha256 == sha256_hex(canonical_json(frozen.document))
     assert queries.rules_of(round_) == RULES
 
 

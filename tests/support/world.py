@@ -109,23 +109,36 @@ class World:
     def email(self, key: str) -> str:
         return f"{key}@example.org"
 
-    def round(self, *, slug: str = "ronde-1", rules: RoundRules = RULES, ceiling: int = 20_000_000) -> Round:
-        """A published round that opens at START and closes 14 days later. ceiling in cents."""
+    def round(
+        self,
+        *,
+        slug: str = "ronde-1",
+        rules: RoundRules = RULES,
+        ceiling: int = 20_000_000,
+        title: str = "Voorbeeldronde 2027",
+        invented: str = "",
+    ) -> Round:
+        """A published round that opens at START and closes 14 days later. ceiling in cents.
+
+        Its publication warns that the ceiling may be lowered when the budget is adopted.
+        """
         programme = self.actor("programme", START - dt.timedelta(days=10))
         if round_queries.scheme_by_slug("pool") is None:
             rounds.create_scheme(programme, "pool", "Projectenpool", "Een impuls voor de aanpak.", "VDND")
         given = RoundInput(
             scheme_slug="pool",
             slug=slug,
-            title="Voorbeeldronde 2027",
+            title=title,
             year=2027,
             instrument=Instrument.SUBSIDY,
             legal_basis="Regeling voorbeeld",
-            publication_reference="",
+            publication_reference="Staatscourant (voorbeeld)",
+            publication_date=(START - dt.timedelta(days=10)).date(),
             opens_at=START,
             closes_at=START + dt.timedelta(days=14),
             ceiling=ceiling,
             rules=rules,
+            invented=invented,
         )
         round_ = rounds.create(programme, given)
         rounds.publish(programme, round_)
