@@ -1,0 +1,54 @@
+"""Open data: rounds and awards as JSON. Names of fields in English camelCase, amounts as decimal texts in euros."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from pool.core.schemas import Amount, PoolSchema, UTCMoment
+
+from .overview import made_up
+from .queries import Award, RoundLine
+
+
+class CodeSchema(PoolSchema):
+    """Something with a fixed code and a Dutch name."""
+
+    code = fields.String(attribute="slug")
+    name = fields.String()
+
+
+class RoundSchema(PoolSchema):
+    slug = fields.String(attribute="round.slug")
+    title = fields.String(attribute="round.title")
+    scheme = fields.String(attribute="round.scheme.name")
+    year = fields.Integer(attribute="round.year")
+    state = fields.String(attribute="round.state.value")
+    state_label = fields.String(attribute="round.state.label", data_key="stateLabel")
+    opens_at = UTCMoment(attribute="round.opens_at", data_key="opensAt")
+    closes_at = UTCMoment(attribute="round.closes_at", data_key="closesAt")
+    ceiling = Amount()
+    applications = fields.Integer()
+    requested = Amount()
+    awards = fields.Integer()
+    awarded = Amount()
+    invented = fields.Method("_invented")
+
+    def _invented(self, line: RoundLine) -> str | None:
+        return line.round.invented or None
+
+
+class AwardSchema(PoolSchema):
+    reference = fields.String()
+    title = fields.String()
+    municipality = fields.String()
+    theme = fields.Nested(CodeSchema, allow_none=True)
+    regions = fields.List(fields.Nested(CodeSchema))
+    joint = fields.Boolean(attribute="is_joint")
+    outcome = fields.String(attribute="outcome.value")
+    amount = Amount()
+    decided_on = fields.Date(data_key="decidedOn")
+    project_invented = fields.Boolean(attribute="invented", data_key="projectInvented")
+    invented = fields.Method("_invented")
+
+    def _invented(self, award: Award) -> str | None:
+        return made_up(award) or None

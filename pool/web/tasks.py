@@ -1,0 +1,178 @@
+"""What waits for somebody now: a line per kind of work, with a number and where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from pool.applications import queries as applications
+from pool.applications import rules as application_rules
+from pool.applications.models import Application, RegionalView
+from pool.applications.states import TO_CHECK, ApplicationState
+from pool.assessment import queries as assessment
+from pool.assessment.states import AssessmentState
+from pool.awards import queries as awards
+from pool.awards.states import AdviceState
+from pool.core import clock
+from pool.core.access import Actor, Role
+from pool.core.db import db
+from pool.core.text import Tone, format_date, plural
+from pool.followup import queries as followup
+from pool.followup.states import Due
+from pool.rounds import queries as rounds
+from pool.rounds.states import RoundState
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line on the home page. endpoint and args say where to go; tone colours the number."""
+
+    label: str
+    count: int
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+    hint: str = ""
+    tone: Tone = "warning"
+
+
+def waiting_for(actor: Actor) -> list[Task]:
+    """Everything that waits for this actor, in the order of the flow; only lines with something in them."""
+    found = [task for role, of in _BY_ROLE.items() if actor.has(role) for task in of(actor)]
+    return [task for task in found if task.count]
+
+
+def _applicant(actor: Actor) -> Iterator[Task]:
+    own = db.session.scalars(
+        applications.visible_to(actor).where(
+            Application.organisation_id == actor.organisation_id,
+            Application.state.in_((ApplicationState.DRAFT, ApplicationState.SUPPLEMENT_REQUESTED)),
+        )
+    ).all()
+    asked = [a for a in own if a.state == ApplicationState.SUPPLEMENT_REQUESTED and a.supplement_until]
+    first = min((a.supplement_until for a in asked if a.supplement_until), default=None)
+    yield Task(
+        "Aanvragen die u moet aanvullen",
+        len(asked),
+        "applications.index",
+        {"status": ApplicationState.SUPPLEMENT_REQUESTED.value},
+        f"De eerste uiterlijk op {format_date(first)}." if first else "",
+        "error",
+    )
+    drafts = [a for a in own if a.state == ApplicationState.DRAFT and actor.at <= a.round.closes_at]
+    closes = min((a.round.closes_at for a in drafts), default=None)
+    yield Task(
+        "Concepten die nog niet zijn ingediend",
+        len(drafts),
+        "applications.index",
+        {"status": ApplicationState.DRAFT.value},
+        f"Indienen kan tot en met {format_date(closes)}." if closes else "",
+    )
+    yield from _reports(actor, "Voortgangsrapportages die u moet indienen", {})
+
+
+def _reports(actor: Actor, label: str, args: dict[str, Any]) -> Iterator[Task]:
+    lines = followup.reports_due(actor)
+    late = sum(1 for line in lines if line.due == Due.OVERDUE)
+    hint = f"{plural(late, 'rapportage is', 'rapportages zijn')} te laat." if late else ""
+    yield Task(label, len(lines), "followup.index", args, hint, "error" if late else "warning")
+
+
+def _regional_lead(actor: Actor) -> Iterator[Task]:
+    today = clock.local_date(actor.at)
+    if actor.has(Role.ASSESSOR, Role.CHAIR):
+        lines = []
+    else:
+        lines = list(db.session.scalars(applications.visible_to(actor)))
+    said = set(
+        db.session.execute(
+            select(RegionalView.application_id, RegionalView.region_id).where(
+                RegionalView.region_id.in_(actor.region_ids)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    published = {round_: rounds.rules_of(round_) for round_ in {a.round for a in lines}}
+    wanted = [
+        a
+        for a in lines
+        for region_id in sorted(actor.region_ids)
+        if (a.id, region_id) not in said
+        and application_rules.can_give_view(actor, a, region_id, published[a.round])
+    ]
+    yield Task("Aanvragen waarop uw regio nog geen zienswijze gaf", len(wanted), "applications.index")
+    views = followup.views_wanted(actor)
+    yield Task(
+        "Voortgangsrapportages waarop uw regio nog niets zei",
+        len(views),
+        "followup.index",
+        hint=f"De oudste is van {format_date(views[0][0].submitted_at or today)}." if views else "",
+    )
+
+
+def _assessor(actor: Actor) -> Iterator[Task]:
+    own = db.session.scalars(assessment.visible_to(actor)).unique()
+    open_ = [
+        a
+        for a in own
+        if a.application.round.state == RoundState.IN_ASSESSMENT
+        and (a.assessment is None or a.assessment.state == AssessmentState.DRAFT)
+    ]
+    yield Task("Aanvragen die u nog moet beoordelen", len(open_), "assessment.index")
+
+
+def _chair(actor: Actor) -> Iterator[Task]:
+    found = db.session.scalars(rounds.visible_to(actor)).unique()
+    running = [r for r in found if r.state == RoundState.IN_ASSESSMENT]
+    yield Task("Rondes waarin de commissie nog beoordeelt", len(running), "assessment.index", tone="info")
+    standings = [s for s in awards.standings(actor) if not s.is_published and not s.barred]
+    to_advise = [s for s in standings if s.advice in (None, AdviceState.DRAFT)]
+    yield Task("Rondes die op het advies van de commissie wachten", len(to_advise), "awards.index")
+
+
+def _programme(actor: Actor) -> Iterator[Task]:
+    counts = applications.counts(actor)
+    yield Task(
+        "Aanvragen waarvan u de volledigheid moet toetsen",
+        sum(counts.get(state, 0) for state in TO_CHECK),
+        "applications.index",
+        {"status": applications.CHECK_DUE},
+    )
+    yield Task(
+        "Aanvragen die wachten op aanvulling",
+        counts.get(ApplicationState.SUPPLEMENT_REQUESTED, 0),
+        "applications.index",
+        {"status": ApplicationState.SUPPLEMENT_REQUESTED.value},
+        tone="info",
+    )
+    found = list(db.session.scalars(rounds.visible_to(actor)).unique())
+    closed = [r for r in found if r.state == RoundState.CLOSED]
+    yield Task("Gesloten rondes die u moet toewijzen aan beoordelaars", len(closed), "assessment.index")
+    standings = [s for s in awards.standings(actor) if not s.is_published and not s.barred]
+    to_prepare = [
+        s for s in standings if s.advice == AdviceState.GIVEN and s.prepared + s.decided < s.complete
+    ]
+    yield Task("Rondes waarin u besluiten moet voorbereiden", len(to_prepare), "awards.index")
+    to_publish = [s for s in standings if s.complete and s.decided == s.complete]
+    yield Task("Rondes waarvan u de besluiten bekend kunt maken", len(to_publish), "awards.index")
+    yield from _reports(
+        actor, "Voortgangsrapportages die nog niet binnen zijn", {"rapportages": Due.OVERDUE.value}
+    )
+
+
+def _decider(actor: Actor) -> Iterator[Task]:
+    prepared = [s for s in awards.standings(actor) if s.prepared and not s.barred]
+    yield Task("Besluiten die klaarliggen", sum(s.prepared for s in prepared), "awards.index")
+
+
+_BY_ROLE: dict[Role, Callable[[Actor], Iterator[Task]]] = {
+    Role.APPLICANT: _applicant,
+    Role.REGIONAL_LEAD: _regional_lead,
+    Role.ASSESSOR: _assessor,
+    Role.CHAIR: _chair,
+    Role.PROGRAMME: _programme,
+    Role.DECIDER: _decider,
+}
