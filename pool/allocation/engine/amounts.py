@@ -66,7 +66,14 @@ def _by_programme(resolver: Resolver, app: Application, most: int, value: int) -
     def reached(least: int, highest: int) -> int | None:
         low, high = program.low.copy(), program.high.copy()
         low[column], high[column] = least, highest
-        search = Search(program, model.earn_steps, limits=resolver.limits, floor=value, enough=value)
+        search = Search(
+            program,
+            model.earn_steps,
+            limits=resolver.limits,
+            amount_of=model.amount_of,
+            floor=value,
+            enough=value,
+        )
         point = search.run(low, high).best.point
         if point is None:
             if search.open_bound is not None:

@@ -3,7 +3,8 @@
 The relaxation of the whole gives prices and, from them, a safe bound. Most applications stand far from
 the edge under these prices; only those that the relaxation leaves in fractions and those nearest the
 edge are searched over (the core of Balas & Zemel, "An algorithm for large zero-one knapsack problems",
-Operations Research 28, 1980). The answer says how far it may be from the best; ties are not settled.
+Operations Research 28, 1980). What can then still matter, by exact reduced costs, is searched within the
+limits; the answer says how far it may be from the best.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ COLUMNS = 6_000
 CORE = 1_000
 """Applications nearest the edge that are searched over, beside those left in fractions."""
 NODES = 40
-"""Boxes searched in the core, when no time limit is set."""
+"""Boxes searched in the core for a first outcome."""
 Tell = Callable[[int, int, int | None], None]
 
 
@@ -76,7 +77,25 @@ def approximate(model: Model, limits: Limits, tell: Tell) -> Found:
         return Search(model.program, model.earn_steps, limits=limits, on_node=tell).run()
     tell(0, prices.bound, None)
     low, high = prices.around(CORE)
-    boxes = NODES if limits.deadline is None else limits.nodes
-    search = Search(model.program, model.earn_steps, limits=replace(limits, nodes=boxes), on_node=tell)
-    best: Best = search.run(low, high).best
-    return Found(best, prices.bound, search.nodes, best.point is not None and best.value == prices.bound)
+    first = Search(model.program, model.earn_steps, limits=replace(limits, nodes=NODES), on_node=tell)
+    best = first.run(low, high).best
+    if best.point is None:
+        return Found(best, prices.bound, first.nodes, False)
+    tell(first.nodes, prices.bound, best.value)
+    # Whatever the exact bound does not exclude is searched; if that ends, the answer is proven for
+    # the whole round, and its ties are settled.
+    evaluation, program = prices.evaluation, model.program
+    slack = evaluation.bound(program.low, program.high) - (best.value << evaluation.shift)
+    low, high = evaluation.tighten(program.low, program.high, slack)
+    search = Search(
+        program,
+        model.earn_steps,
+        lots=model.lots,
+        amount_of=model.amount_of,
+        best=Best(best.point, best.value, best.spend),
+        limits=limits,
+        on_node=tell,
+    )
+    found = search.run(low, high)
+    bound = prices.bound if found.bound is None else min(found.bound, prices.bound)
+    return Found(found.best, max(bound, found.best.value), first.nodes + found.nodes, found.complete)

@@ -101,6 +101,9 @@ class Model:
         self.lots = sorted(range(n), key=lambda i: problem.lot(self.apps[i].id))
         self.rules_of_low: dict[int, Rule] = {}
         self.rules_of_high: dict[int, Rule] = {}
+        self.amount_of = np.full(column, -1, dtype=np.int64)
+        self.amount_of[:n] = self.extra_column
+        """Per column of the programme the column of its open amount, or −1."""
         self.program = self._build(column)
 
     def _build(self, columns: int) -> IntegerProgram:

@@ -99,7 +99,9 @@ class Resolver:
         It is the best one.
         """
         model = Model(self.replaced(replace(app, decision="in")))
-        search = Search(model.program, model.earn_steps, limits=self.limits, floor=at_least)
+        search = Search(
+            model.program, model.earn_steps, limits=self.limits, amount_of=model.amount_of, floor=at_least
+        )
         found = search.run()
         if not found.complete:
             raise NoProofError("a changed problem was not decided within the limit")

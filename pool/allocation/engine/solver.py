@@ -94,9 +94,18 @@ def best(
     `hint` is a point to start from; it shortens the search and never changes the answer.
     """
     if model.program.columns > large.COLUMNS:
-        return _large(model, limits, tell)
+        found = large.approximate(model, limits, tell or (lambda nodes, bound, value: None))
+        if found.best.point is None:
+            # Without an outcome nothing is known about what is allowed, whatever the bound.
+            return Answer(None, 0, found.bound, Ties(settled=False), found.nodes)
+        return _settle(model, found, found.best.point, False)
     search = Search(
-        model.program, model.earn_steps, lots=model.lots if ties else None, limits=limits, on_node=tell
+        model.program,
+        model.earn_steps,
+        lots=model.lots if ties else None,
+        limits=limits,
+        on_node=tell,
+        amount_of=model.amount_of,
     )
     if hint is not None:
         search.consider(hint.copy())
@@ -108,16 +117,6 @@ def best(
     if not ties:
         return Answer(point, found.best.value, found.bound, Ties(settled=False), found.nodes)
     return _settle(model, found, point, search.unsettled)
-
-
-def _large(model: Model, limits: Limits, tell: Callable[[int, int, int | None], None] | None) -> Answer:
-    found = large.approximate(model, limits, tell or (lambda nodes, bound, value: None))
-    point = found.best.point
-    if point is None:
-        # Without an outcome nothing is known about what is allowed, whatever the bound.
-        return Answer(None, 0, found.bound or 0, Ties(settled=False), found.nodes)
-    model.earn_steps(point)
-    return Answer(point, found.best.value, found.bound, Ties(settled=False), found.nodes)
 
 
 def _settle(model: Model, found: Found, point: Ints, unsettled: bool) -> Answer:

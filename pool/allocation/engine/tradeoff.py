@@ -98,7 +98,7 @@ class _Asker:
     def best_at(self, quality: int, bonus: int) -> _Point | None:
         """A best point with these weights; None when nothing is allowed."""
         model = Model(self.problem, (quality, bonus))
-        search = Search(model.program, model.earn_steps, limits=self.limits)
+        search = Search(model.program, model.earn_steps, limits=self.limits, amount_of=model.amount_of)
         for known in self.known:
             search.consider(known.point.copy())
         found = search.run()

@@ -1,0 +1,224 @@
+"""Measures the allocation engine against plain solver calls and against rules of practice.
+
+    python bench/allocation.py [--rivals PYTHON] [--repeat N] [--quick]
+
+`--rivals` is a Python with bench/requirements-bench.in installed; without it only HiGHS is compared.
+Prints one table per question: medians, ratios, peak memory, versions. Run it on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+from allocation_rounds import plain_knapsack, synthetic_round  # noqa: E402
+
+from pool.allocation.engine import explain, frontier, parse_problem, solve, stability, verify  # noqa: E402
+from pool.allocation.engine.explanations import explain_one  # noqa: E402
+from pool.allocation.engine.model import Model  # noqa: E402
+from pool.allocation.engine.resolve import Resolver  # noqa: E402
+
+
+def save_model(problem: dict[str, Any], path: Path) -> None:
+    """The engine's programme, scaled for float solvers: points, and money in parts of the largest entry."""
+    program = Model(parse_problem(problem)).program
+    scale = np.maximum(1.0, program.high.astype(float))
+    entry = program.entry * scale[program.column_of_entry()]
+    top = np.zeros(program.rows)
+    np.maximum.at(top, program.index, np.abs(entry))
+    top = np.where(top > 0, top, 1.0)
+    np.savez(
+        path,
+        cost=program.cost * scale / 1e9,
+        unit=1e9,
+        low=program.low / scale,
+        high=program.high / scale,
+        whole=program.decide,
+        start=program.start.astype(np.int32),
+        index=program.index.astype(np.int32),
+        entry=entry / top[program.index],
+        limit=program.limit / top,
+        exact_cost=program.cost,
+        exact_weight=program.weight,
+        exact_low=program.low,
+        exact_high=program.high,
+        exact_entry=program.entry,
+        exact_limit=program.limit,
+    )
+
+
+def rival(python: str, name: str, path: Path, limit: float) -> dict[str, Any] | None:
+    command = [python, str(HERE / "allocation_rivals.py"), name, str(path), str(limit)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"  {name}: not measured: {done.stderr.strip().splitlines()[-1:]}")
+        return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def ours(problem: dict[str, Any], limit: float | None) -> dict[str, Any]:
+    """Our solve in a process of its own, so that its peak memory is its own."""
+    code = (
+        "import sys, json, time, resource; sys.path.insert(0, sys.argv[1])\n"
+        "from pool.allocation.engine import parse_problem, solve\n"
+        "import pool.allocation.engine.solver\n"
+        "p = parse_problem(open(sys.argv[2], 'rb').read()); limit = json.loads(sys.argv[3])\n"
+        "t = time.perf_counter(); o = solve(p, time_limit=limit); t = time.perf_counter() - t\n"
+        "print(json.dumps(dict(seconds=t, objective=o.objective, bound=o.bound, status=o.status, nodes=o.nodes,"
+        " ties=o.ties.settled, mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))))\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "problem.json"
+        path.write_text(json.dumps(problem), encoding="utf-8")
+        command = [sys.executable, "-c", code, str(HERE.parent), str(path), json.dumps(limit)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compare(n: int, regions: int, kinds: list[tuple[float, str]], seeds: int, rivals: str | None) -> None:
+    print(f"\n== n = {n:,}, {regions} regions: to a proof in whole numbers, ties settled ==")
+    names = ["highs", *(["scip", "cbc", "cpsat"] if rivals else [])]
+    ratios: list[float] = []
+    for divisible, basis in kinds:
+        for seed in range(seeds):
+            problem = synthetic_round(n, regions, seed, divisible, basis=basis)
+            mine = ours(problem, 120)
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "model.npz"
+                save_model(problem, path)
+                found = {
+                    name: rival(sys.executable if name == "highs" else str(rivals), name, path, 60)
+                    for name in names
+                }
+            plain = {k: v["seconds"] for k, v in found.items() if v and v["proven"] and k != "cpsat"}
+            fastest = min(plain.values(), default=float("nan"))
+            ratios.append(mine["seconds"] / fastest)
+            others = "  ".join(
+                f"{k} {v['seconds']:.3f}s{'' if v['proven'] else ' (no proof)'}"
+                for k, v in found.items()
+                if v
+            )
+            print(
+                f"  divisible {divisible:.0%} {basis:11} seed {seed}: ours {mine['seconds']:.3f}s {mine['status']}"
+                f" ties {'settled' if mine['ties'] else 'open'} {mine['nodes']} boxes {mine['mib']} MiB |"
+                f" {others} | ratio {ratios[-1]:.2f}"
+            )
+            exact = found.get("cpsat")
+            if exact and exact["proven"] and int(exact["objective"]) != mine["objective"]:
+                print(f"  DISAGREES with CP-SAT: {exact['objective']} and {mine['objective']}")
+    print(f"  median ratio to the fastest plain solver: {statistics.median(ratios):.2f} (goal: at most 2)")
+
+
+def large(n: int, regions: int, limit: float, goal: str) -> None:
+    mine = ours(synthetic_round(n, regions, 0), limit)
+    gap = (mine["bound"] - mine["objective"]) / mine["objective"]
+    print(f"\n== n = {n:,}, {regions} regions, limit {limit:.0f} s (goal: {goal}) ==")
+    print(
+        f"  gap {gap:.2e} ({mine['bound'] - mine['objective']} nano-points) {mine['seconds']:.1f}s {mine['mib']} MiB"
+    )
+
+
+def practice(n: int, seeds: int) -> None:
+    print(f"\n== n = {n}: value as a share of ours ==")
+    for basis in ("application", "amount"):
+        for rule in ("rank_cut", "rank_skip", "ratio"):
+            shares = []
+            for seed in range(seeds):
+                problem = parse_problem(synthetic_round(n, 28, seed, basis=basis))
+                best = solve(problem)
+                if best.status == "optimal":
+                    shares.append(solve(problem, rule).objective / best.objective)
+            print(f"  {basis:11} {rule:9} {statistics.median(shares):.3f}")
+
+
+def participatory(rivals: str) -> None:
+    print("\n== plain knapsack, n = 100: pabutools' exact welfare rule ==")
+    for seed in range(3):
+        problem = plain_knapsack(100, seed)
+        mine = ours(problem, 60)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.npz"
+            save_model(problem, path)
+            found = rival(rivals, "pabutools", path, 60)
+        if found:
+            same = "same value" if found["objective"] == mine["objective"] else "DIFFERENT value"
+            print(f"  seed {seed}: ours {mine['seconds']:.3f}s, pabutools {found['seconds']:.3f}s, {same}")
+
+
+def timed(action: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.perf_counter()
+    result = action()
+    return result, time.perf_counter() - began
+
+
+def understanding(repeat: int, draws: int) -> None:
+    problem = parse_problem(synthetic_round(100))
+    outcome, seconds = timed(lambda: solve(problem))
+    _, checking = timed(lambda: verify(problem.to_dict(), json.loads(json.dumps(outcome.to_dict()))))
+    print(f"\n== n = 100, 28 regions: solve {seconds:.3f}s, verify {checking:.3f}s ==")
+    refused = [app.id for app in problem.applications if app.id not in outcome.awards]
+    result, seconds = timed(lambda: explain(problem, outcome, refused))
+    open_ones = sum(not item.proven for item in result.applications)
+    print(f"  all {len(refused)} refused explained: {seconds:.2f}s, {open_ones} unproven (goal: 10 s)")
+    resolver = Resolver(problem, outcome.awards)
+    ones = [timed(lambda name=name: explain_one(resolver, name))[1] for name in refused]  # type: ignore[misc]
+    print(f"  one refused: median {statistics.median(ones):.3f}s, worst {max(ones):.3f}s (goal: 0.3 s)")
+    times = []
+    for _ in range(repeat):
+        result, seconds = timed(lambda: frontier(problem))
+        times.append(seconds)
+    print(
+        f"  frontier: {len(result.corners)} corners, complete {result.complete}, {statistics.median(times):.2f}s (goal: 3 s)"
+    )
+    rnd = random.Random(1)
+    merits = [
+        {app.id: max(0, min(100_000, int(rnd.gauss(app.merit, 4_000)))) for app in problem.applications}
+        for _ in range(draws)
+    ]
+    shares, seconds = timed(lambda: stability(problem, merits))
+    print(f"  {draws} draws: {seconds:.1f}s, {shares.unproven} unproven (goal: 60 s per 1,000)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rivals", help="a Python that has the rival solvers")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="small sizes and few repeats")
+    given = parser.parse_args()
+    import highspy
+
+    load = os.getloadavg()[0]
+    print(f"Python {platform.python_version()}, highspy {highspy.Highs().version()}, numpy {np.__version__},")
+    print(
+        f"{os.cpu_count()} cores, load {load:.1f}{' - NOT QUIET, times are too long' if load > 0.5 else ''}"
+    )
+    kinds = [(0.5, "application"), (0.5, "amount"), (0.0, "application"), (1.0, "amount")]
+    compare(100, 28, kinds, 1 if given.quick else given.repeat, given.rivals)
+    compare(1_000, 28, kinds[: 1 if given.quick else 4], 1, given.rivals)
+    practice(100, 2 if given.quick else 10)
+    if given.rivals:
+        participatory(given.rivals)
+    understanding(given.repeat, 50 if given.quick else 1_000)
+    large(10_000, 100, 10, "gap at most 2e-6 within 10 s")
+    if not given.quick:
+        large(100_000, 300, 40, "gap at most 2e-6 within 40 s, under 512 MiB")
+
+
+if __name__ == "__main__":
+    main()
