@@ -310,6 +310,13 @@ class ViewForm(Form):
     )
 
 
+class ReconsiderForm(Form):
+    reason = TextAreaField(
+        "Waarom toetst u opnieuw?",
+        validators=[Required("Geef de reden. De gemeente krijgt die te lezen."), at_most(LIMITS["reason"])],
+    )
+
+
 class ExtendForm(Form):
     supplement_by = DateField("Nieuwe laatste dag", validators=[Required("Kies een datum.")])
     reason = TextAreaField(

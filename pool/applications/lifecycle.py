@@ -55,5 +55,12 @@ LIFE: Lifecycle[Application] = Lifecycle(
             S.SUPPLEMENT_REQUESTED,
             rules.can_extend,
         ),
+        _move(
+            "reconsider",
+            "Opnieuw toetsen",
+            frozenset({S.COMPLETE, S.INADMISSIBLE}),
+            S.SUBMITTED,
+            rules.can_reconsider,
+        ),
     ],
 )

@@ -88,3 +88,14 @@ def inadmissible(
             f"Bent u het hier niet mee eens? Dan kunt u bezwaar maken tot en met {format_date(last_day)}. {where}".strip(),
         ),
     )
+
+
+def reconsidered(reference: str, title: str, reason: str) -> Letter:
+    return (
+        f"Opnieuw getoetst: aanvraag {reference}",
+        _body(
+            f"Wij kijken opnieuw of de aanvraag ‘{title}’ ({reference}) volledig is. De eerdere uitkomst vervalt.",
+            f"De reden:\n{reason}",
+            "U hoeft nu niets te doen. U krijgt bericht over de nieuwe uitkomst.",
+        ),
+    )

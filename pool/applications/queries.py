@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
@@ -24,7 +24,7 @@ from pool.rounds.models import Round, RuleSet
 from . import rules
 from .inputs import Budget, Content
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
-from .states import TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
+from .states import RECEIVED, TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
 
 READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 """Roles that read every submitted application."""
@@ -33,8 +33,8 @@ READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 def _with_facts(query: Select[Application]) -> Select[Application]:
     """What lists show, loaded in a fixed number of queries."""
     return query.options(
-        joinedload(Application.organisation, innerjoin=True),
-        joinedload(Application.round, innerjoin=True),
+        selectinload(Application.organisation),
+        selectinload(Application.round),
         selectinload(Application.theme),
         selectinload(Application.region_links).joinedload(ApplicationRegion.region, innerjoin=True),
     )
@@ -128,6 +128,20 @@ def of_round(round_id: int, states: Iterable[ApplicationState]) -> list[Applicat
 def complete_of_round(round_id: int) -> list[Application]:
     """Applications of a round that passed the completeness check."""
     return of_round(round_id, [ApplicationState.COMPLETE])
+
+
+def alike(application: Application) -> list[Application]:
+    """Other applications in the round that may overlap: of the same municipality, or with the same title."""
+    query = select(Application).where(
+        Application.round_id == application.round_id,
+        Application.id != application.id,
+        Application.state.in_(RECEIVED),
+        or_(
+            Application.organisation_id == application.organisation_id,
+            func.lower(Application.title) == application.title.lower(),
+        ),
+    )
+    return list(db.session.scalars(_with_facts(query.order_by(Application.id))))
 
 
 def views_of(application_id: int) -> list[RegionalView]:
@@ -333,7 +347,8 @@ def counts(actor: Actor, round_slug: str = "") -> dict[ApplicationState, int]:
 
 def found(actor: Actor, wanted: Filter) -> Select[Application]:
     """The applications this actor may see that fit, in the order asked for."""
-    query = visible_to(actor)
+    # A list shows no texts, and they are by far the largest part of a row.
+    query = visible_to(actor).options(defer(Application.content))
     if wanted.round_slug:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == wanted.round_slug)))
     if wanted.state == CHECK_DUE:

@@ -14,8 +14,9 @@ from pool.core.forms import attempt
 
 from . import queries, rules, service
 from .blueprint import bp, crumbs, load
-from .forms import ExtendForm, ViewForm, check_form
+from .forms import ExtendForm, ReconsiderForm, ViewForm, check_form
 from .lifecycle import LIFE
+from .models import Application
 from .states import Completeness
 
 
@@ -44,10 +45,22 @@ def check(ident: int) -> Any:
         imbalance=rules.imbalance(content.budget),
         term=term,
         asked_before=any(c.outcome == Completeness.SUPPLEMENT for c in application.checks),
+        refuse_by=_refuse_by(application),
+        alike=queries.alike(application),
         page_errors=bool(form.errors),
         crumbs=crumbs(application, ("Volledigheid toetsen", None)),
     )
     return page, 422 if form.errors else 200
+
+
+def _refuse_by(application: Application) -> terms.Term | None:
+    """Until when it can be said that the application is not handled, once a supplement was asked for (4:5 Awb)."""
+    asked = next((check for check in reversed(application.checks) if check.last_day), None)
+    if asked is None or asked.last_day is None:
+        return None
+    came = (v.submitted_at for v in application.versions if v.submitted_at >= asked.checked_at)
+    supplied = next(came, None)
+    return terms.not_handled(local_date(supplied) if supplied else asked.last_day)
 
 
 @bp.route("/aanvragen/<int:ident>/uitstel", methods=["GET", "POST"])
@@ -68,6 +81,30 @@ def extend(ident: int) -> Any:
         form=form,
         page_errors=bool(form.errors),
         crumbs=crumbs(application, ("Langer de tijd geven", None)),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/aanvragen/<int:ident>/opnieuw-toetsen", methods=["GET", "POST"])
+@door(Role.PROGRAMME)
+def reconsider(ident: int) -> Any:
+    application, _rules = load(ident)
+    require(LIFE.may(current_actor(), application, "reconsider"))
+    form = ReconsiderForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.reconsider(current_actor(), application, form.reason.data)
+        if done:
+            flash(
+                "De aanvraag staat weer bij de te toetsen aanvragen. De gemeente krijgt bericht.", "success"
+            )
+            return redirect(url_for("applications.show", ident=ident))
+    page = render_template(
+        "applications/reconsider.html",
+        application=application,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(application, ("Opnieuw toetsen", None)),
     )
     return page, 422 if form.errors else 200
 

@@ -18,6 +18,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "application.ask_supplement": ("Om aanvulling gevraagd", "warning"),
     "application.extend_supplement": ("Langer de tijd gegeven om aan te vullen", "warning"),
     "application.refuse": ("Niet in behandeling genomen", "danger"),
+    "application.reconsider": ("Uitkomst van de toets vervallen", "warning"),
     "application.give_view": ("Regionale zienswijze gegeven", "info"),
 }
 

@@ -16,7 +16,7 @@ from pool.applications.states import ApplicationState, Completeness
 from pool.core import audit
 from pool.core.clock import end_of_day
 from pool.core.db import db
-from pool.core.errors import InvalidMany, Refused
+from pool.core.errors import Invalid, InvalidMany, Refused
 from pool.core.outbox import Mail
 from pool.rounds import service as rounds
 from tests.support.applications_factory import make_application, make_complete, make_draft
@@ -112,6 +112,35 @@ def test_not_handled_is_told_with_reason_and_objection(world: World) -> None:
         assert words in mail.body
     actor = world.later("applicant", days=16)
     refused("late", lambda: service.save_section(actor, application, "project", Project(), 99))
+
+
+def test_an_outcome_is_taken_back_with_a_reason_until_assessment_begins(world: World) -> None:
+    application = make_complete(world, world.round())
+    for key in ("applicant", "decider", "auditor"):
+        refused("refused", lambda k=key: service.reconsider(world.later(k, days=16), application, "Fout"))
+    with pytest.raises(Invalid):
+        service.reconsider(world.later("programme", days=16), application, " ")
+    service.reconsider(world.later("programme", days=16), application, "Verkeerde aanvraag")
+    db.session.commit()
+    assert application.state == S.SUBMITTED
+    mail = db.session.scalars(select(Mail).where(Mail.subject.like("Opnieuw%"))).first()
+    assert mail is not None
+    assert "Verkeerde aanvraag" in mail.body
+    refused("state", lambda: service.reconsider(world.later("programme", days=16), application, "Nog eens"))
+    service.check(world.later("programme", days=16), application, CheckInput(C.COMPLETE, OK))
+    rounds.move(world.later("programme", days=17), application.round, "begin_assessment")
+    db.session.commit()
+    refused("late", lambda: service.reconsider(world.later("programme", days=18), application, "Te laat"))
+
+
+def test_applications_that_may_overlap_are_pointed_out(world: World) -> None:
+    round_ = world.round()
+    application = make_application(world, round_, title="Zelfde Titel")
+    other = make_application(world, round_, "applicant_b", title="zelfde titel")
+    same = make_application(world, round_, title="Iets anders")
+    make_application(world, round_, "applicant_b", title="Iets heel anders")
+    make_draft(world, round_, title="Zelfde Titel")
+    assert queries.alike(application) == [other, same]
 
 
 # --- supplement -------------------------------------------------------------------------------------------

@@ -288,6 +288,7 @@ def test_both_texts_are_shown_and_the_second_chooses(
     page = soup(response)
     assert "Samenvatting van Kim" in page.text
     assert page.select_one("[name=title]")["value"] == "Mijn titel"
+    assert page.select("[data-autosave]") == [], "the person chooses, not a script"
     assert queries.draft(application).project.title == "Titel van Kim"
     assert client.post(address, data={**mine, "version": revision(page)}).status_code == 302
     assert queries.draft(application).project.title == "Mijn titel"
@@ -500,6 +501,30 @@ def test_the_check_by_form(client: Client, world: World, clock: time_machine.Coo
     extend = {"supplement_by": "2027-03-01", "reason": "Ziekte"}
     assert client.post(f"/aanvragen/{application.id}/uitstel", data=extend).status_code == 302
     assert application.checks[-1].supplement_by == "2027-03-01"
+
+
+def test_an_outcome_is_taken_back_by_form(
+    client: Client, world: World, clock: time_machine.Coordinates
+) -> None:
+    application = make_complete(world, world.round(), checked_days=1)
+    client.sign_in(world.email("programme"))
+    address = f"/aanvragen/{application.id}/opnieuw-toetsen"
+    assert address in client.get(f"/aanvragen/{application.id}").get_data(as_text=True)
+    assert client.post(address, data={"reason": ""}).status_code == 422
+    assert client.post(address, data={"reason": "Vergissing"}).status_code == 302
+    assert client.get(address).status_code == 403
+    assert application.state == ApplicationState.SUBMITTED
+
+
+def test_the_check_says_until_when_it_can_be_refused(client: Client, world: World) -> None:
+    application = make_application(world, world.round())
+    points = tuple(CheckedPoint(p.code, False, "Leg uit.") for p in rules.check_points(RULES))
+    service.check(world.later("programme", days=15), application, CheckInput(Completeness.SUPPLEMENT, points))
+    # Until Tuesday 2 February; four weeks later is 2 March.
+    with time_machine.travel(START + dt.timedelta(days=30), tick=False):
+        client.sign_in(world.email("programme"))
+        page = soup(client.get(f"/aanvragen/{application.id}/volledigheid"))
+    assert "uiterlijk op 2 maart 2027" in page.text
 
 
 def test_the_applicant_supplements_what_was_asked(client: Client, world: World) -> None:

@@ -21,12 +21,14 @@ from .content import (
     unacceptable,
 )
 from .verdicts import (
+    BEFORE_ASSESSMENT,
     VIEW_CLOSED,
     can_check,
     can_edit,
     can_edit_section,
     can_extend,
     can_give_view,
+    can_reconsider,
     can_start,
     can_submit,
     can_supplement,
@@ -35,6 +37,7 @@ from .verdicts import (
 )
 
 __all__ = [
+    "BEFORE_ASSESSMENT",
     "LIMITS",
     "MAX_LINES",
     "MAX_PARTNERS",
@@ -49,6 +52,7 @@ __all__ = [
     "can_edit_section",
     "can_extend",
     "can_give_view",
+    "can_reconsider",
     "can_start",
     "can_submit",
     "can_supplement",

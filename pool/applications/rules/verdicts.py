@@ -84,6 +84,17 @@ def can_extend(actor: Actor, _application: Application) -> Verdict:
     return YES if actor.has(Role.PROGRAMME) else no("Alleen het programmateam kan dit.")
 
 
+BEFORE_ASSESSMENT = frozenset({RoundState.PUBLISHED, RoundState.OPEN, RoundState.CLOSED})
+
+
+def can_reconsider(actor: Actor, application: Application) -> Verdict:
+    if not actor.has(Role.PROGRAMME):
+        return no("Alleen het programmateam kan dit.")
+    if application.round.state not in BEFORE_ASSESSMENT:
+        return no("De beoordeling is begonnen. De uitkomst van de toets verandert niet meer.", "late")
+    return YES
+
+
 VIEW_CLOSED = frozenset({RoundState.IN_DECISION}) | DECIDED_STATES
 
 

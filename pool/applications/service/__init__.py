@@ -1,6 +1,6 @@
 """The verbs about applications: start, write, submit, withdraw, check, supplement, and look from the region."""
 
-from .checking import check, extend_supplement, give_view
+from .checking import check, extend_supplement, give_view, reconsider
 from .submitting import lacks, submit, supplement, withdraw
 from .writing import StaleSection, save_section, start
 
@@ -10,6 +10,7 @@ __all__ = [
     "extend_supplement",
     "give_view",
     "lacks",
+    "reconsider",
     "save_section",
     "start",
     "submit",

@@ -115,6 +115,19 @@ def extend_supplement(
     )
 
 
+def reconsider(actor: Actor, application: Application, reason: str) -> None:
+    """Take an outcome back that turned out wrong, so that the application is checked anew; the applicant is told."""
+    hold(application)
+    require(LIFE.may(actor, application, "reconsider"))
+    reason = clean(reason)
+    if not reason:
+        raise Invalid("reason", "Geef de reden. De gemeente krijgt die te lezen.", "reason")
+    LIFE.move(actor, application, "reconsider", reason)
+    seq = audit.trail(application.audit_chain)[-1].seq
+    letter = mail.reconsidered(application.reference, application.title, reason)
+    tell(actor, application, f"reconsider:{seq}", *letter)
+
+
 def give_view(actor: Actor, application: Application, region_id: int, text: str) -> RegionalView:
     """Give or replace what a region's project leader thinks of an application."""
     hold(application)
