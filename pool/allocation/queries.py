@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from pool.applications.models import Application, ApplicationVersion
 from pool.assessment import queries as assessment
@@ -21,10 +22,10 @@ from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
 from . import wording
-from .models import Allocation, AllocationStudy, Scenario
+from .models import Allocation, AllocationSnapshot, AllocationStudy, Scenario
 from .rules import ALLOCATED_STATES, READERS
 from .snapshot import SHELTER_THEME
-from .states import ScenarioState, StudyKind
+from .states import AllocationRule, ScenarioState, StudyKind
 
 
 def is_barred(actor: Actor, round_id: int) -> bool:
@@ -49,13 +50,13 @@ def rounds_to_allocate(actor: Actor) -> list[Round]:
     return list(db.session.scalars(query).unique())
 
 
+def _with_outcome() -> tuple[ExecutableOption, ...]:
+    return joinedload(Scenario.snapshot, innerjoin=True), joinedload(Scenario.allocation)
+
+
 def visible_to(actor: Actor) -> Select[Scenario]:
     """Scenarios this actor may see, oldest first, with problem and outcome."""
-    query = (
-        select(Scenario)
-        .options(joinedload(Scenario.snapshot, innerjoin=True), joinedload(Scenario.allocation))
-        .order_by(Scenario.id)
-    )
+    query = select(Scenario).options(*_with_outcome()).order_by(Scenario.id)
     if not actor.has(*READERS):
         return query.where(false())
     return query.where(Scenario.round_id.not_in(barred_rounds(actor)))
@@ -71,13 +72,8 @@ def get(actor: Actor, round_id: int, ident: int) -> Scenario:
 
 def scenarios(round_id: int) -> list[Scenario]:
     """All scenarios of a round, oldest first, with problem and outcome."""
-    query = (
-        select(Scenario)
-        .where(Scenario.round_id == round_id)
-        .options(joinedload(Scenario.snapshot, innerjoin=True), joinedload(Scenario.allocation))
-        .order_by(Scenario.id)
-    )
-    return list(db.session.scalars(query))
+    query = select(Scenario).where(Scenario.round_id == round_id).options(*_with_outcome())
+    return list(db.session.scalars(query.order_by(Scenario.id)))
 
 
 def scenario_counts(round_ids: Iterable[int]) -> dict[int, int]:
@@ -91,14 +87,30 @@ def scenario_counts(round_ids: Iterable[int]) -> dict[int, int]:
     return dict(iter(db.session.execute(query)))
 
 
+def bases_of(round_ids: Iterable[int]) -> dict[int, Scenario]:
+    """Per round the scenario that the advice rests on: the one chosen last, else the newest by the published rules."""
+    candidates = (
+        select(Scenario.round_id, Scenario.id)
+        .join(Scenario.snapshot)
+        .where(
+            Scenario.round_id.in_(list(round_ids)),
+            Scenario.state == ScenarioState.DONE,
+            or_(
+                Scenario.chosen_at.is_not(None),
+                and_(Scenario.rule == AllocationRule.OPTIMAL, AllocationSnapshot.changed.is_(False)),
+            ),
+        )
+        # Later rows win: first those that were not chosen, then the chosen ones in order.
+        .order_by(Scenario.chosen_at.is_not(None), Scenario.chosen_at, Scenario.id)
+    )
+    newest = dict(iter(db.session.execute(candidates)))
+    query = select(Scenario).where(Scenario.id.in_(newest.values())).options(*_with_outcome())
+    return {found.round_id: found for found in db.session.scalars(query.order_by(Scenario.id))}
+
+
 def base_of(round_id: int) -> Scenario | None:
-    """The scenario that the advice rests on: the one chosen, else the newest by the published rules."""
-    done = [s for s in scenarios(round_id) if s.state == ScenarioState.DONE]
-    chosen = [s for s in done if s.chosen_at is not None]
-    if chosen:
-        return max(chosen, key=lambda s: (s.chosen_at, s.id))
-    published = [s for s in done if s.is_published_rule]
-    return published[-1] if published else None
+    """The scenario that the advice of a round rests on; see `bases_of`."""
+    return bases_of([round_id]).get(round_id)
 
 
 def outcome(scenario: Scenario) -> dict[str, Any] | None:
@@ -141,9 +153,13 @@ def study_key(scenario_id: int, kind: StudyKind) -> str:
     return f"allocation.study:{scenario_id}:{kind.value}"
 
 
-def job_of(scenario: Scenario) -> jobs.Job | None:
-    """The job that calculates the scenario."""
-    return jobs.by_key(scenario.job_key)
+def jobs_of(scenarios: Iterable[Scenario]) -> dict[int, jobs.Job]:
+    """The jobs that calculate the scenarios which are not done yet, by scenario."""
+    waiting = {one.job_key: one.id for one in scenarios if one.state == ScenarioState.QUEUED}
+    if not waiting:
+        return {}
+    query = select(jobs.Job).where(jobs.Job.key.in_(waiting)).order_by(jobs.Job.id)
+    return {waiting[job.key]: job for job in db.session.scalars(query)}
 
 
 def submitted(application_ids: Iterable[int]) -> list[tuple[int, str, str]]:
@@ -159,7 +175,7 @@ def submitted(application_ids: Iterable[int]) -> list[tuple[int, str, str]]:
 
 
 def decided_rounds() -> list[Round]:
-    """Rounds whose decisions are published, newest first."""
+    """Rounds whose decisions are public, newest first."""
     query = (
         select(Round)
         .where(Round.state.in_(DECIDED_STATES))

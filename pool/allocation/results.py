@@ -5,7 +5,8 @@ Every figure comes from the stored problem and outcome; `verify.Round`, the publ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -79,11 +80,14 @@ class Result:
         """All applications from best to worst; equal scores in the order of the lots, sharing a place."""
         rules = Arithmetic(dict(self.problem))
         ordered = sorted(self.problem["applications"], key=lambda a: (-a["merit"], rules.lot(a["id"])))
-        merits = [a["merit"] for a in ordered]
+        merits = Counter(a["merit"] for a in ordered)
+        first: dict[int, int] = {}
+        for place, a in enumerate(ordered, start=1):
+            first.setdefault(a["merit"], place)
         return [
             Line(
-                place=merits.index(a["merit"]) + 1,
-                shared=merits.count(a["merit"]) > 1,
+                place=first[a["merit"]],
+                shared=merits[a["merit"]] > 1,
                 id=a["id"],
                 application=self.applications[a["id"]],
                 merit=a["merit"],
@@ -254,9 +258,3 @@ def compare(first: Result, second: Result) -> Comparison:
         quality=quality,
         bonus=bonus,
     )
-
-
-def by_id(names: Mapping[str, int], applications: Sequence[Application]) -> dict[str, Application]:
-    """Id in the file -> application, for the applications of a snapshot."""
-    found = {application.id: application for application in applications}
-    return {name: found[key] for name, key in names.items()}

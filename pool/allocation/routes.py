@@ -25,7 +25,7 @@ from .forms import MAX_FORCED, ScenarioForm
 from .inputs import Changes
 from .models import Scenario
 from .rules import MAKERS, READERS
-from .states import AllocationRule, ScenarioState, StudyKind
+from .states import AllocationRule, StudyKind
 
 blueprints = [bp]
 
@@ -52,9 +52,10 @@ def _crumbs(round_: Round, *more: Crumb) -> list[Crumb]:
     return [HOME, (round_.title, own if more else None), *more]
 
 
-def _all_of(round_: Round) -> list[Application]:
-    """Every submitted application of a round, also one that was withdrawn after a scenario was made."""
-    return applications.of_round(round_.id, list(ApplicationState))
+def _known(round_: Round, scenario: Scenario) -> dict[str, Application]:
+    """Id in the file -> application, also of one that was withdrawn after the scenario was made."""
+    found = {one.id: one for one in applications.of_round(round_.id, list(ApplicationState))}
+    return {ident: found[key] for ident, key in scenario.snapshot.names.items()}
 
 
 # --- rounds and their scenarios -----------------------------------------------------------------------------
@@ -79,13 +80,12 @@ def index() -> Any:
 def round_(slug: str) -> Any:
     found = _round(slug)
     scenarios = queries.scenarios(found.id)
+    waiting = queries.jobs_of(scenarios)
     base = queries.base_of(found.id)
     return render_template(
         "allocation/round.html",
         round=found,
-        scenarios=[
-            (one, queries.outcome(one), queries.job_of(one) if _is_open(one) else None) for one in scenarios
-        ],
+        scenarios=[(one, queries.outcome(one), waiting.get(one.id)) for one in scenarios],
         regions=len(queries.region_names()),
         base=base,
         may_make=_may_make(found),
@@ -97,10 +97,6 @@ def round_(slug: str) -> Any:
 def _usable(scenarios: Sequence[Scenario]) -> list[Scenario]:
     """Those in which something could be awarded."""
     return [one for one in scenarios if (body := queries.outcome(one)) and body["status"] != "infeasible"]
-
-
-def _is_open(scenario: Scenario) -> bool:
-    return scenario.state == ScenarioState.QUEUED
 
 
 @bp.route("/verdelen/<slug>/nieuw", methods=["GET", "POST"])
@@ -160,19 +156,20 @@ def _scenario(slug: str, ident: int) -> tuple[Round, Scenario]:
     return found, queries.get(current_actor(), found.id, ident)
 
 
-def _result(round_: Round, scenario: Scenario, *, rankings: bool = False) -> results.Result | None:
+def _result(
+    known: dict[str, Application], scenario: Scenario, *, rankings: bool = False
+) -> results.Result | None:
     outcome = queries.outcome(scenario)
     if outcome is None:
         return None
     study = queries.study(scenario, StudyKind.RANKINGS) if rankings else None
-    known = results.by_id(scenario.snapshot.names, _all_of(round_))
     return results.Result(scenario.snapshot.problem, outcome, known, study)
 
 
 def _done(slug: str, ident: int, *, rankings: bool = False) -> tuple[Round, Scenario, results.Result]:
     """A scenario with an outcome in which something is awarded or could be; else Missing."""
     found, scenario = _scenario(slug, ident)
-    result = _result(found, scenario, rankings=rankings)
+    result = _result(_known(found, scenario), scenario, rankings=rankings)
     if result is None or result.outcome["status"] == "infeasible":
         raise Missing
     return found, scenario, result
@@ -209,9 +206,9 @@ def _waiting(scenario: Scenario, kind: StudyKind) -> jobs.Job | None:
 @door(*READERS)
 def scenario(slug: str, ident: int) -> Any:
     found, one = _scenario(slug, ident)
-    result = _result(found, one, rankings=True)
-    known = {application.id: application for application in _all_of(found)}
-    named = queries.names((name, known[key]) for name, key in one.snapshot.names.items())
+    known = _known(found, one)
+    result = _result(known, one, rankings=True)
+    named = queries.names(known.items())
     changes = Changes.from_json(one.snapshot.changes)
     spoken = {key: named.application(name) for name, key in one.snapshot.names.items()}
     outcome = result.outcome if result else None
@@ -219,7 +216,7 @@ def scenario(slug: str, ident: int) -> Any:
         "allocation/scenario.html",
         **_frame(found, one, "allocation.scenario"),
         result=result,
-        job=queries.job_of(one) if _is_open(one) else None,
+        job=queries.jobs_of([one]).get(one.id),
         proof=wording.proof(outcome) if outcome else None,
         clash=wording.clash_sentences(outcome["clash"], one.snapshot.problem, named) if outcome else [],
         changed=wording.change_sentences(changes, one.snapshot.problem, spoken),
@@ -382,7 +379,7 @@ def compare(slug: str) -> Any:
         next((one for one in usable if one.id == request.args.get(name, type=int)), None)
         for name in ("een", "twee")
     ]
-    pair = [_result(found, one) for one in chosen if one is not None]
+    pair = [_result(_known(found, one), one) for one in chosen if one is not None]
     full = [result for result in pair if result is not None]
     return render_template(
         "allocation/compare.html",

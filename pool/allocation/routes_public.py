@@ -58,11 +58,9 @@ def own_explanation(application_id: int) -> Any:
 @door(public=True)
 def check() -> Any:
     """How to check a round oneself, with the files to do it."""
-    found = []
-    for round_ in queries.decided_rounds():
-        scenario = queries.base_of(round_.id)
-        if scenario is not None and scenario.allocation is not None:
-            found.append((round_, scenario, queries.outcome(scenario)))
+    decided = queries.decided_rounds()
+    bases = queries.bases_of([round_.id for round_ in decided])
+    found = [(one, bases[one.id], queries.outcome(bases[one.id])) for one in decided if one.id in bases]
     return render_template(
         "allocation/check.html",
         rounds=found,

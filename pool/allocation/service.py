@@ -125,7 +125,7 @@ def _freeze(
     names = file_names(queries.submitted(merits), rule_set.sha256)
     try:
         frozen = freeze(
-            round_.slug,
+            f"{round_.slug}: {round_.invented}" if round_.invented else round_.slug,
             rounds.rules_of(round_),
             round_.budget.ceiling,
             regions.all_regions(),

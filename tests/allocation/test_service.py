@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from pool.allocation import queries, service
+from pool.allocation import cli, queries, service
 from pool.allocation.engine import sha256, verify
 from pool.allocation.inputs import Changes, Forced
 from pool.allocation.models import AllocationSnapshot, Scenario
@@ -19,26 +19,9 @@ from pool.core.errors import InvalidMany, Missing, PoolError, Refused
 from pool.rounds.models import Round
 from pool.rounds.states import RoundState
 from tests.support.allocation_factory import ALLOCATED, make_allocation, run_jobs
-from tests.support.applications_factory import make_complete
-from tests.support.assessment_factory import adopt
 from tests.support.world import World
 
 OUT = Decision.OUT
-
-
-@pytest.fixture
-def round_(world: World) -> Round:
-    """Three projects of € 60.000 (at least € 40.000) and a ceiling of € 120.000; the third scores worst."""
-    found = world.round(ceiling=12_000_000)
-    for number in range(3):
-        make_complete(world, found, title=f"Project {number}", requested=6_000_000)
-    return found
-
-
-@pytest.fixture
-def adopted(world: World, round_: Round) -> Round:
-    adopt(world, round_)
-    return round_
 
 
 def _ids(round_: Round) -> list[int]:
@@ -140,7 +123,7 @@ def test_the_frozen_problem_holds_the_published_rules_and_nobodys_name(world: Wo
     snapshot = _make(world, adopted).snapshot
     problem = snapshot.problem
     assert snapshot.sha256 == sha256(problem)
-    assert problem["ceiling"] == 12_000_000
+    assert problem["ceiling"] == 12_500_000
     assert problem["min_merit"] == 55_000
     assert problem["spread"] == {"steps": [35_000, 17_500, 8_750, 3_500], "joint": "every"}
     assert len(problem["regions"]) == 28
@@ -155,6 +138,7 @@ def test_the_outcome_is_proven_kept_and_holds_when_recounted(world: World, adopt
     outcome = queries.outcome(scenario)
     assert outcome is not None
     assert verify(scenario.snapshot.problem, outcome) == []
+    assert cli.problems_of(scenario) == []
     assert outcome["status"] == "optimal"
     first, second, _third = _ids(adopted)
     assert queries.awards_of(scenario) == {first: 6_000_000, second: 6_000_000}
@@ -169,6 +153,9 @@ def test_the_studies_follow_by_themselves(world: World, adopted: Round) -> None:
     explained = queries.study(scenario, StudyKind.EXPLANATIONS)
     assert rankings is not None
     assert explained is not None
+    frontier = queries.study(scenario, StudyKind.FRONTIER)
+    assert frontier is not None
+    assert [corner["published"] for corner in frontier["corners"]].count(True) >= 1
     assert set(rankings) == {"rank_cut", "rank_skip", "ratio"}
     assert all(verify(scenario.snapshot.problem, body) == [] for body in rankings.values())
     assert [one["id"] for one in explained["applications"]] == ["A001", "A002", "A003"]
@@ -216,6 +203,8 @@ def test_the_base_is_what_was_chosen_else_the_published_rules(world: World, adop
     assert queries.base_of(adopted.id) is published
     service.choose(world.later("chair", days=46), changed)
     assert queries.base_of(adopted.id) is changed
+    service.choose(world.later("chair", days=47), published)
+    assert queries.base_of(adopted.id) is published
 
 
 # --- failing and trying again ---------------------------------------------------------------------------------
@@ -240,8 +229,7 @@ def test_an_outcome_that_does_not_hold_is_not_kept(
 
 def test_a_job_that_keeps_killing_its_worker_ends_as_failed(world: World, adopted: Round) -> None:
     scenario = _make(world, adopted)
-    job = queries.job_of(scenario)
-    assert job is not None
+    job = queries.jobs_of([scenario])[scenario.id]
     job.attempts = jobs.MAX_ATTEMPTS
     run_jobs()
     assert scenario.state == ScenarioState.FAILED
