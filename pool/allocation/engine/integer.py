@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -55,8 +56,13 @@ class IntegerProgram:
     def rows(self) -> int:
         return len(self.limit)
 
-    def column_of_entry(self) -> Ints:
+    @cached_property
+    def _column_of_entry(self) -> Ints:
         return np.repeat(np.arange(self.columns), np.diff(self.start))
+
+    def column_of_entry(self) -> Ints:
+        """The column that each stored entry belongs to."""
+        return self._column_of_entry
 
     def activity(self, point: Ints) -> Ints:
         """A·v for a whole v, exact."""

@@ -98,6 +98,16 @@ class Model:
             if size:
                 self.step_columns.append((self.members[name], column, size))
                 column += size
+        # The same, laid out for whole-array arithmetic.
+        self._members = np.array([i for members, _, _ in self.step_columns for i in members], dtype=np.int64)
+        sizes = [len(members) for members, _, _ in self.step_columns]
+        self._starts = (
+            np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64) if sizes else np.zeros(0, int)
+        )
+        self._first_step = n + len(self.divisible)
+        self._rank = np.array([k for _, _, size in self.step_columns for k in range(size)], dtype=np.int64)
+        lengths = [size for _, _, size in self.step_columns]
+        self._region = np.repeat(np.arange(len(lengths)), lengths)
         self.lots = sorted(range(n), key=lambda i: problem.lot(self.apps[i].id))
         self.rules_of_low: dict[int, Rule] = {}
         self.rules_of_high: dict[int, Rule] = {}
@@ -222,10 +232,9 @@ class Model:
 
     def earn_steps(self, point: Ints) -> None:
         """Set the region steps to what the awards in the point earn."""
-        for members, first, size in self.step_columns:
-            earned = min(size, int(point[members].sum()))
-            point[first : first + earned] = 1
-            point[first + earned : first + size] = 0
+        if len(self._starts):
+            counts = np.add.reduceat(point[self._members], self._starts)
+            point[self._first_step :] = self._rank < counts[self._region]
 
     def quality(self, point: Ints) -> int:
         """Nano-points of quality, unweighted."""

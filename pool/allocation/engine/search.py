@@ -163,7 +163,7 @@ class Search:
         for _ in range(4):
             core = reduce_box(self.program, low, high)
             if core.program.columns == 0:
-                self._consider(core.expand(np.zeros(0, dtype=np.int64)))
+                self.consider(core.expand(np.zeros(0, dtype=np.int64)))
                 return None
             tree = _Tree(self, core)
             node = _Node(core.program.low, core.program.high, bound if bound is not None else tree.loosest())
@@ -198,7 +198,7 @@ class Search:
         """The tree over what is left, its relaxation as tight as the extra rows make it."""
         core = reduce_box(self.program, low, high)
         if core.program.columns == 0:
-            self._consider(core.expand(np.zeros(0, dtype=np.int64)))
+            self.consider(core.expand(np.zeros(0, dtype=np.int64)))
             return None
         tree = _Tree(self, core)
         node = _Node(core.program.low, core.program.high, bound if bound is not None else tree.loosest())
@@ -287,13 +287,10 @@ class Search:
         self.complete(point)
         if not self.program.feasible(point):
             return False
-        self._consider(point)
+        self._weigh(point)
         return True
 
-    def _consider(self, point: Ints) -> None:
-        self.complete(point)
-        if not self.program.feasible(point):
-            return
+    def _weigh(self, point: Ints) -> None:
         value, best = self.program.value(point), self.best
         if self.floor is not None and value < self.floor:
             return
