@@ -81,6 +81,15 @@ class Round:
         steps: list[int] = self.problem["spread"]["steps"]
         return NANO * sum(sum(steps[:count]) for count in self.counts(awards).values())
 
+    def bonus_change(self, counts: dict[str, int], old: str | None, new: str) -> int:
+        """Nano-points of bonus won or lost when `new` comes in and `old`, if any, leaves."""
+        steps: list[int] = self.problem["spread"]["steps"]
+        come = self.places(new)
+        leave = self.places(old) if old is not None else []
+        change = sum(steps[counts[p]] for p in come if p not in leave and counts[p] < len(steps))
+        change -= sum(steps[counts[p] - 1] for p in leave if p not in come and counts[p] <= len(steps))
+        return NANO * change
+
     def score(self, awards: dict[str, int]) -> tuple[int, int]:
         """Value and minus the money: of two outcomes the higher is better, lots aside."""
         return self.quality(awards) + self.bonus(awards), -sum(awards.values())
@@ -261,22 +270,29 @@ def _improvements(rules: Round, awards: dict[str, int]) -> list[str]:
             a = rules.applications[identifier]
             if a["minimum"] <= amount <= a["requested"]:
                 compare({**awards, identifier: amount}, lambda i=identifier: f"another amount for {i}")  # type: ignore[misc]
-    # Money alone rules out most swaps; the full check is for those that remain.
+    # Most swaps are worse by value or money alone; only the others are looked at in full.
     room = rules.problem["ceiling"] - sum(awards.values())
+    counts = rules.counts(awards)
+    worth = {identifier: rules.value(identifier, amount) for identifier, amount in awards.items()}
+    partners: list[str | None] = [None, *sorted(awards)]
     for new in outside:
-        for old in (None, *sorted(awards)):
-            rest = {key: amount for key, amount in awards.items() if key != old}
-            free = room + (awards[old] if old is not None else 0)
-            for amount in _amounts_to_try(rules, new, free, awards.get(old or "")):
+        for old in partners:
+            freed = awards[old] if old is not None else 0
+            lost = worth[old] if old is not None else 0
+            steps = rules.bonus_change(counts, old, new)
+            for amount in _amounts_to_try(rules, new, room + freed, freed):
+                if (rules.value(new, amount) - lost + steps, freed - amount) < (0, 0):
+                    continue
+                rest = {key: value for key, value in awards.items() if key != old}
                 words = f"adding {new}" if old is None else f"{new} instead of {old}"
                 compare({**rest, new: amount}, lambda w=words: w)  # type: ignore[misc]
     return found
 
 
-def _amounts_to_try(rules: Round, identifier: str, free: int, same: int | None) -> list[int]:
+def _amounts_to_try(rules: Round, identifier: str, free: int, same: int) -> list[int]:
     a = rules.applications[identifier]
     most = min(a["requested"], free // rules.step * rules.step)
-    tries = {most, a["minimum"], same or 0}
+    tries = {most, a["minimum"], same}
     return sorted(amount for amount in tries if a["minimum"] <= amount <= most)
 
 

@@ -91,7 +91,7 @@ def with_application(problem: Any, name: str, **changes: Any) -> Any:
     return replace(problem, applications=apps)
 
 
-@settings(SOME, max_examples=40)
+@settings(SOME, max_examples=25)
 @given(seeds)
 def test_explanations_are_true_when_solved_again(seed: int) -> None:
     problem = parse_problem(small_round(seed, most=8))
