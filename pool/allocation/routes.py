@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -52,10 +52,14 @@ def _crumbs(round_: Round, *more: Crumb) -> list[Crumb]:
     return [HOME, (round_.title, own if more else None), *more]
 
 
-def _known(round_: Round, scenario: Scenario) -> dict[str, Application]:
-    """Id in the file -> application, also of one that was withdrawn after the scenario was made."""
-    found = {one.id: one for one in applications.of_round(round_.id, list(ApplicationState))}
-    return {ident: found[key] for ident, key in scenario.snapshot.names.items()}
+def _everyone(round_: Round) -> dict[int, Application]:
+    """Every application of a round by key, also one that was withdrawn after a scenario was made."""
+    return {one.id: one for one in applications.of_round(round_.id, list(ApplicationState))}
+
+
+def _known(everyone: Mapping[int, Application], scenario: Scenario) -> dict[str, Application]:
+    """Id in the file -> application."""
+    return {ident: everyone[key] for ident, key in scenario.snapshot.names.items()}
 
 
 # --- rounds and their scenarios -----------------------------------------------------------------------------
@@ -169,7 +173,7 @@ def _result(
 def _done(slug: str, ident: int, *, rankings: bool = False) -> tuple[Round, Scenario, results.Result]:
     """A scenario with an outcome in which something is awarded or could be; else Missing."""
     found, scenario = _scenario(slug, ident)
-    result = _result(_known(found, scenario), scenario, rankings=rankings)
+    result = _result(_known(_everyone(found), scenario), scenario, rankings=rankings)
     if result is None or result.outcome["status"] == "infeasible":
         raise Missing
     return found, scenario, result
@@ -206,7 +210,7 @@ def _waiting(scenario: Scenario, kind: StudyKind) -> jobs.Job | None:
 @door(*READERS)
 def scenario(slug: str, ident: int) -> Any:
     found, one = _scenario(slug, ident)
-    known = _known(found, one)
+    known = _known(_everyone(found), one)
     result = _result(known, one, rankings=True)
     named = queries.names(known.items())
     changes = Changes.from_json(one.snapshot.changes)
@@ -379,7 +383,8 @@ def compare(slug: str) -> Any:
         next((one for one in usable if one.id == request.args.get(name, type=int)), None)
         for name in ("een", "twee")
     ]
-    pair = [_result(_known(found, one), one) for one in chosen if one is not None]
+    everyone = _everyone(found)
+    pair = [_result(_known(everyone, one), one) for one in chosen if one is not None]
     full = [result for result in pair if result is not None]
     return render_template(
         "allocation/compare.html",
