@@ -50,8 +50,8 @@ class Row:
 
     @property
     def spread(self) -> int | None:
-        """Highest minus lowest total."""
-        return max(self.totals) - min(self.totals) if self.totals else None
+        """Highest minus lowest total; None while there are not two to compare."""
+        return max(self.totals) - min(self.totals) if len(self.totals) > 1 else None
 
     @property
     def value(self) -> int | None:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from pool.applications import queries as applications
-from pool.applications.states import Section
 from pool.core.access import Role, current_actor, door
 from pool.core.db import db
 from pool.core.forms import attempt
@@ -131,7 +130,7 @@ def file(application_id: int) -> Any:
         assignment=assignment,
         assessment=assessment,
         rules=rules,
-        parts=_parts(assessment, rules),
+        parts=queries.parts(applications.content_of(assessment.judged), rules),
         views=applications.views_of(application_id),
         editable=bool(can_score(actor, assessment)),
         own=_given(assessment),
@@ -152,12 +151,6 @@ def _total(assessment: Assessment, rules: RoundRules) -> int | None:
     """The total in thousandths; None while a level is missing."""
     levels = queries.levels(assessment)
     return rules.points(levels) if len(levels) == len(rules.criteria) else None
-
-
-def _parts(assessment: Assessment, rules: RoundRules) -> list[applications.Part]:
-    """The version that is judged, without who to contact: that is no matter for a judgement."""
-    parts = applications.parts(applications.content_of(assessment.judged), rules)
-    return [part for part in parts if part.section != Section.CONTACT]
 
 
 from . import routes_chair, routes_programme, routes_results  # noqa: E402, F401  they add to the blueprint

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
 
+from pool.applications import queries as applications
 from pool.core import pdf
 from pool.core.access import Role, current_actor, door, require
 from pool.core.errors import Missing
@@ -123,6 +124,8 @@ def result_of(slug: str, application_id: int) -> Any:
         round=round_,
         row=row,
         rules=round_rules,
+        parts=queries.parts(applications.content(row.application), round_rules),
+        views=applications.views_of(application_id),
         given=[
             (
                 one,

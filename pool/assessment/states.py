@@ -9,6 +9,10 @@ class AssessmentState(LabeledEnum):
     LOCKED = "locked", "vastgezet", "info"
 
 
+COUNTING = (AssessmentState.SUBMITTED, AssessmentState.LOCKED)
+"""States in which scores count."""
+
+
 class InterestAnswer(LabeledEnum):
     NONE = "none", "geen belang", "success"
     DECLARED = "declared", "wel een belang", "warning"

@@ -79,7 +79,7 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
         applications=tuple(
             plans.Application(
                 key=a.reference,
-                region=a.regions[0].slug if a.regions else "",
+                region=a.reference,
                 themes=frozenset({a.theme.slug} if a.theme else ()),
                 scores=demand[a.id],
             )
@@ -88,6 +88,7 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
         assessors=tuple(
             plans.Assessor(
                 key=names[user.id],
+                regions=frozenset({f"region {regions[user.id]}"} if user.id in regions else ()),
                 maximum=max(maximum, sum(pair[1] == user.id for pair in pins)),
             )
             for user in assessors
@@ -100,7 +101,15 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
             or (not options.own_region and (a.id, u.id) not in pins and _near(a, regions.get(u.id)))
         ),
         pins=frozenset((a.reference, names[u.id]) for a in found for u in assessors if (a.id, u.id) in pins),
-        # Expertise is not recorded yet and the own region is settled above, so neither is a rule here.
+        # An application lies in several regions, so each is a place of its own: 0 steps from an assessor whose
+        # own region is among them, else 1. What is not barred above is then avoided while there is a choice.
+        distances={
+            (a.reference, f"region {region}"): 0
+            for a in found
+            for region in regions.values()
+            if _near(a, region)
+        },
+        # Expertise is not recorded yet, so it is no rule.
         rules=plans.Rules(experts=0, closest=0, far=1),
     )
     by_reference = {a.reference: a for a in found}

@@ -86,7 +86,7 @@ def adoption_problems(actor: Actor, round_: Round) -> list[Invalid]:
         if one.assessment is None or one.assessment.state == AssessmentState.DRAFT:
             open_[one.application_id] += 1
     recorded = queries.outcomes(row.application.id for row in results.rows)
-    for row in results.rows:
+    for row in sorted(results.rows, key=lambda row: row.application.id):
         said = _what_is_wrong(row, open_[row.application.id], recorded.get(row.application.id))
         if said:
             name = "Een aanvraag die u niet mag zien"

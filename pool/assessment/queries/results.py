@@ -1,0 +1,144 @@
+"""Scores that count, the ranking they make, and the merits that were adopted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from pool.core.db import db
+from pool.people.models import User
+from pool.rounds import queries as rounds
+from pool.rounds.models import Round
+
+from ..adjusted import adjust
+from ..models import Assessment, Assignment, MeritAdoption, PanelOutcome, Score
+from ..ranking import Row, mean, rank
+from ..states import COUNTING
+from .committee import in_assessment
+
+
+def _that_count(query: Any, application_ids: Iterable[int]) -> Any:
+    """A query on assessments and assignments, narrowed to scores that count, by application and assessor's name."""
+    return query.where(
+        Assignment.application_id.in_(list(application_ids)),
+        Assignment.ended_at.is_(None),
+        Assessment.state.in_(COUNTING),
+        Assessment.quarantined.is_(False),
+    ).order_by(Assignment.application_id, User.name, User.id)
+
+
+def counting(application_ids: Iterable[int]) -> list[Assessment]:
+    """Handed-in assessments that count, with their scores, by application and assessor's name."""
+    query = select(Assessment).join(Assessment.assignment).join(Assignment.user)
+    query = query.options(
+        contains_eager(Assessment.assignment).contains_eager(Assignment.user),
+        joinedload(Assessment.judged, innerjoin=True),
+        selectinload(Assessment.scores),
+    )
+    return list(db.session.scalars(_that_count(query, application_ids)).unique())
+
+
+def marks(application_ids: Iterable[int]) -> dict[int, dict[int, dict[str, int]]]:
+    """Application to assessor to criterion to level, of what counts; without the texts, for lists."""
+    query = (
+        select(Assignment.application_id, Assignment.user_id, Score.criterion, Score.level)
+        .select_from(Assessment)
+        .join(Assessment.assignment)
+        .join(Assignment.user)
+        .join(Score, Score.assessment_id == Assessment.id)
+    )
+    found: dict[int, dict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for application_id, user_id, criterion, level in db.session.execute(_that_count(query, application_ids)):
+        found[application_id][user_id][criterion] = level
+    return found
+
+
+def levels(assessment: Assessment) -> dict[str, int]:
+    """Criterion to level, of the criteria that have one."""
+    return {score.criterion: score.level for score in assessment.scores if score.level is not None}
+
+
+def outcomes(application_ids: Iterable[int]) -> dict[int, PanelOutcome]:
+    """What the committee agreed, by application."""
+    query = (
+        select(PanelOutcome)
+        .where(PanelOutcome.application_id.in_(list(application_ids)))
+        .order_by(PanelOutcome.id)
+    )
+    return {outcome.application_id: outcome for outcome in db.session.scalars(query)}
+
+
+def mean_of(round_: Round, application_id: int) -> int | None:
+    """The mean total of one application in thousandths; None while nobody has scored it."""
+    rules = rounds.rules_of(round_)
+    return mean([rules.points(levels(one)) for one in counting([application_id])])
+
+
+@dataclass(frozen=True)
+class Results:
+    """The ranking of a round as one person may see it. calibration: what to say about the adjusted means."""
+
+    rows: list[Row]
+    calibration: str
+
+    @property
+    def scored(self) -> int:
+        return sum(row.value is not None for row in self.rows)
+
+
+def results(round_: Round, hidden: Collection[int] = ()) -> Results:
+    """Totals, means, spread, agreed outcomes, ranking and adjusted means; everything as if what is hidden were
+    not there."""
+    rules = rounds.rules_of(round_)
+    found = in_assessment(round_.id, hidden)
+    ids = [application.id for application in found]
+    given, agreed = marks(ids), outcomes(ids)
+    totals: list[tuple[str, str, int]] = []
+    rows = []
+    for application in found:
+        per_assessor = given.get(application.id, {})
+        points = {user_id: rules.points(mark) for user_id, mark in per_assessor.items()}
+        means = {
+            c.code: sum(mark[c.code] for mark in per_assessor.values()) * 1000 // len(per_assessor)
+            for c in rules.criteria
+            if per_assessor
+        }
+        outcome = agreed.get(application.id)
+        rows.append(
+            Row(
+                application,
+                tuple(points.values()),
+                means,
+                outcome.agreed if outcome else None,
+                outcome.reason if outcome else "",
+            )
+        )
+        totals += [(str(application.id), str(user_id), total) for user_id, total in points.items()]
+    adjusted = adjust(tuple(totals))
+    if adjusted is not None:
+        rows = [replace(row, adjusted=adjusted.means.get(str(row.application.id))) for row in rows]
+    ranked = rank(rows, round_.budget.ceiling, rules.min_merit)
+    return Results(ranked, adjusted.remark if adjusted else "")
+
+
+def latest_adoption(round_id: int) -> MeritAdoption | None:
+    """The merits of a round as adopted, with each application; None while nothing is adopted."""
+    query = (
+        select(MeritAdoption)
+        .where(MeritAdoption.round_id == round_id)
+        .options(selectinload(MeritAdoption.merits))
+        .order_by(MeritAdoption.number.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def merits(round_id: int) -> dict[int, int]:
+    """Application to adopted merit in thousandths; empty while nothing is adopted."""
+    adoption = latest_adoption(round_id)
+    return {merit.application_id: merit.merit for merit in adoption.merits} if adoption else {}
