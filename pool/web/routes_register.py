@@ -14,6 +14,7 @@ from pool.core.clock import at_local
 from pool.core.errors import Missing
 from pool.core.money import format_plain
 from pool.regions import queries as regions
+from pool.rounds import queries as rounds
 
 from . import overview as overviews
 from . import queries
@@ -68,9 +69,20 @@ def register_round(slug: str) -> Any:
         themes=[(t.slug, t.name) for t in regions.all_themes() if any(a.theme == t for a in awards)],
         regions=[(r.slug, r.name) for r in regions.all_regions()] if awards else [],
         chart=_map(slug, awards) if awards else None,
+        first_ceiling=_first_ceiling(line),
         proof_url=url_for("allocation.check") if "allocation.check" in current_app.view_functions else None,
         crumbs=[("Openbaar register", url_for("web.register")), (line.round.title, None)],
     )
+
+
+def _first_ceiling(line: RoundLine) -> int | None:
+    """The ceiling as it was published, when a later decision changed it. In cents."""
+    history = rounds.ceiling_history(line.round.id)
+    return history[0].ceiling if history and history[0].ceiling != line.ceiling else None
+
+
+def _in_region(slug: str, region: str) -> str:
+    return url_for("web.register_round", slug=slug, regio=region, _anchor="toekenningen")
 
 
 def _map(slug: str, awards: list[Award]) -> charts.TileMap:
@@ -80,7 +92,7 @@ def _map(slug: str, awards: list[Award]) -> charts.TileMap:
         "Toegekende projecten per regio",
         counts,
         unit="Projecten",
-        urls={region: url_for("web.register_round", slug=slug, regio=region) for region in counts},
+        urls={region: _in_region(slug, region) for region in counts},
         note="Een gezamenlijk project telt mee in elke regio die meedoet.",
     )
 

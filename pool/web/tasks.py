@@ -86,15 +86,10 @@ def _regional_lead(actor: Actor) -> Iterator[Task]:
         lines = []
     else:
         lines = list(db.session.scalars(applications.visible_to(actor)))
-    said = set(
-        db.session.execute(
-            select(RegionalView.application_id, RegionalView.region_id).where(
-                RegionalView.region_id.in_(actor.region_ids)
-            )
-        )
-        .tuples()
-        .all()
+    views = select(RegionalView.application_id, RegionalView.region_id).where(
+        RegionalView.region_id.in_(actor.region_ids)
     )
+    said = {(ident, region_id) for ident, region_id in db.session.execute(views)}
     published = {round_: rounds.rules_of(round_) for round_ in {a.round for a in lines}}
     wanted = [
         a
@@ -104,12 +99,12 @@ def _regional_lead(actor: Actor) -> Iterator[Task]:
         and application_rules.can_give_view(actor, a, region_id, published[a.round])
     ]
     yield Task("Aanvragen waarop uw regio nog geen zienswijze gaf", len(wanted), "applications.index")
-    views = followup.views_wanted(actor)
+    reports = followup.views_wanted(actor)
     yield Task(
         "Voortgangsrapportages waarop uw regio nog niets zei",
-        len(views),
+        len(reports),
         "followup.index",
-        hint=f"De oudste is van {format_date(views[0][0].submitted_at or today)}." if views else "",
+        hint=f"De oudste is van {format_date(reports[0][0].submitted_at or today)}." if reports else "",
     )
 
 

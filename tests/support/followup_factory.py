@@ -84,7 +84,7 @@ def make_project(
         theme=theme,
         regions=regions,
         requested=requested,
-        minimum=requested // 2,
+        minimum=requested // 200 * 100,
     )
     decide(world, application, amount)
     project = queries.of_application(application.id)
