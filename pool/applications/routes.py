@@ -15,7 +15,7 @@ from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.rules import accepts_applications
 
-from . import letter, queries, routes_applicant, routes_programme, rules, service
+from . import letter, queries, routes_applicant, routes_programme, routes_questions, rules, service
 from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf
 from .forms import StartForm
 from .lifecycle import LIFE
@@ -25,7 +25,7 @@ from .trail import steps
 
 blueprints = [bp]
 PER_PAGE = 50
-__all__ = ["blueprints", "routes_applicant", "routes_programme"]
+__all__ = ["blueprints", "routes_applicant", "routes_programme", "routes_questions"]
 
 
 @bp.get("/aanvragen")

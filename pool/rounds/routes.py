@@ -1,105 +1,127 @@
-"""Pages: the call of a round for everybody, and the rounds of the programme team."""
+"""Pages for everybody: the call of a round, and what belongs to it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Response, render_template, request
 
 from pool.core.access import Role, current_actor, door
-from pool.core.db import db
-from pool.core.forms import attempt
-from pool.regions import queries as regions
+from pool.core.text import canonical_json
 
-from . import queries, rules, service, wording
-from .forms import CeilingForm, MoveForm
-from .lifecycle import LIFE
+from . import (
+    agenda,
+    example,
+    overview,
+    queries,
+    routes_changes,
+    routes_programme,
+    rules,
+    selfcheck,
+    wording,
+)
+from .blueprint import bp, facts_of_call, load, names, public_crumbs
 from .models import Round
+from .states import Part, RoundState
 
-bp = Blueprint("rounds", __name__)
 blueprints = [bp]
-
-# Moves that belong to this page; the others happen by the clock or with the work of the committee.
-MOVES_HERE = ("publish", "start_progress", "finish")
+__all__ = ["blueprints", "routes_changes", "routes_programme"]
 
 
-@bp.get("/rondes")
-@door(Role.PROGRAMME)
-def index() -> Any:
-    rounds = db.session.scalars(queries.visible_to(current_actor())).unique().all()
-    return render_template("rounds/index.html", rounds=rounds)
+def _call(round_: Round, preview: bool) -> Any:
+    actor = current_actor()
+    facts = facts_of_call(round_)
+    published = facts["rules"]
+    return render_template(
+        "rounds/call.html",
+        **facts,
+        choice=wording.choice_sentences(published),
+        reporting=overview.of_part(Part.REPORTING, round_, published, {}),
+        documents=overview.of_part(Part.DOCUMENTS, round_, published, {}),
+        bounds=[fact for fact in overview.of_part(Part.BOUNDS, round_, published, names()) if fact[1]],
+        checks=selfcheck.questions(published, [theme.name for theme in facts["themes"]]),
+        answers={},
+        accepts=rules.accepts_applications(round_, actor.at),
+        may_apply=actor.has(Role.APPLICANT),
+        preview=preview,
+        closes_note=agenda.day_note(round_.closes_at),
+        history=queries.ceiling_history(round_.id),
+        extensions=queries.extensions(round_.id),
+        amendments=_amendments(round_),
+    )
+
+
+def _amendments(round_: Round) -> list[dict[str, Any]]:
+    """Every published set of rules after the first, with what it changed."""
+    return [
+        {"set": new, "lines": overview.amendment_lines(old.body, new.body)}
+        for old, new in zip(round_.rule_sets, round_.rule_sets[1:], strict=False)
+    ]
 
 
 @bp.get("/rondes/<slug>")
 @door(public=True)
 def call(slug: str) -> Any:
-    actor = current_actor()
-    round_ = queries.get(actor, slug)
-    published = queries.rules_of(round_)
-    themes = {theme.slug: theme for theme in regions.all_themes()}
+    round_ = load(slug)
+    return _call(round_, preview=round_.state == RoundState.DRAFT)
+
+
+@bp.get("/rondes/<slug>/voorbeeld")
+@door(Role.PROGRAMME)
+def preview(slug: str) -> Any:
+    return _call(load(slug), preview=True)
+
+
+@bp.get("/rondes/<slug>/past-dit")
+@door(public=True)
+def self_check(slug: str) -> Any:
+    round_ = load(slug)
+    facts = facts_of_call(round_)
+    checks = selfcheck.questions(facts["rules"], [theme.name for theme in facts["themes"]])
+    answers = {check.code: request.args.get(check.code, "") for check in checks}
     return render_template(
-        "rounds/call.html",
+        "rounds/self_check.html",
+        round=round_,
+        checks=checks,
+        answers=answers,
+        result=selfcheck.judge(checks, answers),
+        answered=any(answers.values()),
+        crumbs=public_crumbs(round_, "Past dit?"),
+    )
+
+
+@bp.get("/rondes/<slug>/kalender")
+@door(public=True)
+def calendar(slug: str) -> Any:
+    round_ = load(slug)
+    return render_template(
+        "rounds/calendar.html",
+        round=round_,
+        dates=agenda.dates(round_, queries.rules_of(round_)),
+        crumbs=public_crumbs(round_, "Kalender"),
+    )
+
+
+@bp.get("/rondes/<slug>/rekenvoorbeeld")
+@door(public=True)
+def what_if(slug: str) -> Any:
+    round_ = load(slug)
+    published = queries.rules_of(round_)
+    return render_template(
+        "rounds/example.html",
         round=round_,
         rules=published,
-        themes=[themes[slug] for slug in published.themes],
-        choice=wording.choice_sentences(published),
-        accepts=rules.accepts_applications(round_, actor.at),
-        may_apply=actor.has(Role.APPLICANT),
-        history=queries.ceiling_history(round_.id),
+        example=example.worked(published),
+        crumbs=public_crumbs(round_, "Rekenvoorbeeld"),
     )
 
 
-def _manage(round_: Round, ceiling_form: CeilingForm, status: int = 200) -> Any:
-    actor = current_actor()
-    lacks = rules.missing_for_publishing(round_, round_.budget.ceiling) if not round_.rule_sets else []
-    moves = [m for m in LIFE.open_moves(actor, round_) if m.name in MOVES_HERE]
-    page = render_template(
-        "rounds/manage.html",
-        round=round_,
-        lacks=lacks,
-        moves=moves,
-        ceiling_form=ceiling_form,
-        history=queries.ceiling_history(round_.id),
-        page_errors=bool(ceiling_form.errors),
-    )
-    return page, status
-
-
-@bp.get("/rondes/<slug>/beheer")
-@door(Role.PROGRAMME)
-def manage(slug: str) -> Any:
-    return _manage(queries.get(current_actor(), slug), CeilingForm(formdata=None))
-
-
-@bp.post("/rondes/<slug>/plafond")
-@door(Role.PROGRAMME)
-def change_ceiling(slug: str) -> Any:
-    round_ = queries.get(current_actor(), slug)
-    form = CeilingForm()
-    if form.validate_on_submit():
-        with attempt(form) as done:
-            service.change_ceiling(current_actor(), round_, form.ceiling.data or 0, form.reason.data or "")
-        if done:
-            flash("Het plafond is gewijzigd. Iedereen kan de reden lezen.", "success")
-            return redirect(url_for("rounds.manage", slug=slug))
-    return _manage(queries.get(current_actor(), slug), form, 422)
-
-
-@bp.post("/rondes/<slug>/stap/<name>")
-@door(Role.PROGRAMME)
-def move(slug: str, name: str) -> Any:
-    round_ = queries.get(current_actor(), slug)
-    form = MoveForm()
-    with attempt(form) as done:
-        if name == "publish":
-            service.publish(current_actor(), round_)
-        elif name in MOVES_HERE:
-            service.move(current_actor(), round_, name)
-        else:
-            return redirect(url_for("rounds.manage", slug=slug))
-    if done:
-        flash("Gelukt. De ronde is een stap verder.", "success")
-    else:
-        for message in form.form_errors:
-            flash(message, "error")
-    return redirect(url_for("rounds.manage", slug=slug))
+@bp.get("/rondes/<slug>/regels/<int:number>.json")
+@door(public=True)
+def rules_file(slug: str, number: int) -> Response:
+    """Exactly the bytes of which the published hash is the SHA-256."""
+    frozen = queries.numbered_rule_set(load(slug), number)
+    response = Response(canonical_json(frozen.document), mimetype="application/json")
+    name = f"{frozen.facts['slug']}-regels-{frozen.number}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pool.core.money import format_euros
-from pool.core.text import format_points, join_words, plural
+from pool.core.text import join_words, plural
 
 from .inputs import RoundRules
-
-
-def _points(thousandths: int) -> str:
-    text = format_points(thousandths, full=True).rstrip("0").rstrip(",")
-    return f"{text} punt" if text == "1" else f"{text} punten"
-
+from .overview import points as _points
+from .states import Calibration
 
 ORDINALS = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste")
 
@@ -42,8 +38,23 @@ def choice_sentences(rules: RoundRules) -> list[str]:
     sentences = [
         f"Elke aanvraag wordt gelezen door {plural(rules.assessors_per_application, 'beoordelaar', 'beoordelaars')}. "
         "Zij geven per criterium een niveau van 1 tot en met 9, met een reden.",
-        "De commissie stelt per aanvraag een kwaliteitsscore vast van 0 tot en met 100 punten.",
     ]
+    if rules.extra_assessor_gap is not None:
+        sentences.append(
+            f"Liggen twee totaalscores meer dan {_points(rules.extra_assessor_gap)} uit elkaar, dan leest nog een "
+            "beoordelaar de aanvraag."
+        )
+    if rules.calibration == Calibration.ADVICE:
+        sentences.append(
+            "Het systeem berekent ook een score waarin het verschil tussen strenge en milde beoordelaars is "
+            "weggehaald. De commissie ziet beide scores. De berekende score is een advies."
+        )
+    elif rules.calibration == Calibration.USE:
+        sentences.append(
+            "Het systeem haalt het verschil tussen strenge en milde beoordelaars uit de scores. De commissie gaat "
+            "uit van die score en wijkt er alleen met een reden van af."
+        )
+    sentences.append("De commissie stelt per aanvraag een kwaliteitsscore vast van 0 tot en met 100 punten.")
     if rules.min_merit:
         sentences.append(f"Onder {_points(rules.min_merit)} wordt niets toegekend.")
     sentences += [

@@ -7,7 +7,7 @@ from typing import Any
 from pool.core import jobs
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
-from pool.core.errors import Invalid, InvalidMany
+from pool.core.errors import Conflict, Invalid, InvalidMany
 from pool.core.text import fingerprint
 
 from .. import rules
@@ -17,12 +17,19 @@ from ..models import CeilingDecision, Round, RuleSet
 from ..states import Distribution, RoundState
 
 
-def publish(actor: Actor, round_: Round) -> RuleSet:
-    """Freeze and hash the rules, fix the ceiling, and plan opening and closing. InvalidMany says what is missing."""
+def publish(actor: Actor, round_: Round, version: int | None = None) -> RuleSet:
+    """Freeze and hash the rules, fix the ceiling, and plan opening and closing. InvalidMany says what is missing.
+
+    version: of the round as the person saw it; Conflict `stale` when somebody changed it meanwhile.
+    """
     require(rules.can_configure(actor))
     # Held from here, so that nobody changes what was just found complete.
     lock(Round, round_.id)
     require(rules.can_edit(actor, round_))
+    if version is not None and version != round_.version:
+        raise Conflict(
+            "stale", "Iemand anders heeft deze ronde net gewijzigd. Bekijk eerst hoe zij er nu uitziet."
+        )
     lacks = rules.missing_for_publishing(round_, round_.budget.ceiling, actor.at)
     if lacks:
         raise InvalidMany([Invalid("incomplete", lack) for lack in lacks])
