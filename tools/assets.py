@@ -181,7 +181,8 @@ def licence_file(package: Path) -> Path:
 def write_third_party() -> None:
     """Every package with its licence, and each licence text once."""
     packages = json.loads(LOCK.read_text())["packages"]
-    rows, texts = [], {}
+    rows: list[str] = []
+    texts: dict[str, list[str]] = {}
     for place in sorted(place for place in packages if place):
         folder = ROOT / place
         about = json.loads((folder / "package.json").read_text())

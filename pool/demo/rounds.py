@@ -6,6 +6,7 @@ import datetime as dt
 import random
 
 from pool.applications.models import Application
+from pool.assessment import service as assessment
 from pool.core.clock import at_local, local_date
 from pool.core.db import db
 from pool.regions import queries as regions
@@ -176,7 +177,7 @@ def _assess(
     quality = {a.id: plans[place].quality for a, place in zip(made, order, strict=True)}
     story.find_complete(cast, round_, made, _local(2019, 4, 23))
     _score(cast, round_, quality, chance, _local(2019, 4, 24), _local(2019, 5, 20))
-    story.assessment.adopt_merits(cast.at("voorzitter", _local(2019, 6, 3)), round_)
+    assessment.adopt_merits(cast.at("voorzitter", _local(2019, 6, 3)), round_)
     db.session.commit()
 
 
@@ -189,7 +190,7 @@ def _score(
     scored: dt.datetime,
     leave_open: dict[int, int] | None = None,
 ) -> None:
-    story.assessment.assign(cast.at("programma", assigned), round_)
+    assessment.assign(cast.at("programma", assigned), round_)
     db.session.commit()
     story.score_all(cast, round_, quality, scored, chance, leave_open)
 

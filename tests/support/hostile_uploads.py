@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -18,7 +19,7 @@ def put(key: str, value: object) -> Callable[[pikepdf.Pdf], None]:
     return lambda document: document.Root.__setitem__(key, value)
 
 
-def annotate(**entries: object) -> Callable[[pikepdf.Pdf], None]:
+def annotate(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
     def change(document: pikepdf.Pdf) -> None:
         note = Dictionary(Type=Name.Annot, Rect=[0, 0, 9, 9], **entries)
         document.pages[0].Annots = document.make_indirect(Array([document.make_indirect(note)]))
@@ -26,7 +27,7 @@ def annotate(**entries: object) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
-def action(kind: str, **entries: object) -> Dictionary:
+def action(kind: str, **entries: Any) -> Dictionary:
     return Dictionary(Type=Name.Action, S=Name("/" + kind), **entries)
 
 

@@ -77,7 +77,8 @@ def _page(page: Any) -> Page:
         else:
             raise AssertionError(f"text outside the structure: {text!r}")
 
-    for operands, operator in pikepdf.parse_content_stream(page):
+    instructions: list[Any] = list(pikepdf.parse_content_stream(page))
+    for operands, operator in instructions:
         match str(operator):
             case "BMC":
                 open_marks.append((str(operands[0]), None, None))

@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pikepdf
 from PIL import Image
@@ -107,7 +108,7 @@ def xlsx() -> bytes:
     return zipped(xlsx_parts())
 
 
-def pdf(change: Callable[[pikepdf.Pdf], object] | None = None, **saving: object) -> bytes:
+def pdf(change: Callable[[pikepdf.Pdf], object] | None = None, **saving: Any) -> bytes:
     """A PDF of one empty page, changed before it is saved."""
     with pikepdf.new() as document:
         document.add_blank_page()

@@ -178,7 +178,7 @@ def _judge(path: Path, flavour: str) -> Verdict:
     try:
         outcome = foundry.createValidator(_profile(flavour), False).validate(parser)
         result = outcome if hasattr(outcome, "isCompliant") else next(iter(outcome))
-        failures = {}
+        failures: dict[str, Any] = {}
         for assertion in result.getTestAssertions():
             if str(assertion.getStatus()).upper().startswith("FAIL"):
                 rule = f"{assertion.getRuleId().getClause()}-{assertion.getRuleId().getTestNumber()}"
