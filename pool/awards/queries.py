@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -127,6 +128,7 @@ def proposal(actor: Actor, ident: int) -> Proposal:
 # --- decisions --------------------------------------------------------------------------------------------
 
 
+@cache
 def _newest() -> ColumnElement[bool]:
     later = aliased(Decision)
     return ~select(later.id).where(later.replaces_id == Decision.id).exists()
@@ -209,20 +211,20 @@ def decisions(round_id: int, hidden: Collection[int] = ()) -> list[Decision]:
     return list(db.session.scalars(query))
 
 
-def _published() -> Select[int]:
-    return select(Round.id).where(Round.state.in_(DECIDED_STATES))
+def public_award_ids() -> Select[int]:
+    """Keys of the awards that everybody may know: of rounds whose decisions are published."""
+    published = select(Round.id).where(Round.state.in_(DECIDED_STATES))
+    return select(Decision.id).where(
+        Decision.round_id.in_(published), _newest(), Decision.outcome != Outcome.REFUSED
+    )
 
 
-def public_awards(round_id: int | None = None) -> list[Decision]:
-    """The awards of a round (or of all) for everybody: nothing before the decisions are published.
-
-    The newest round first, then by application.
-    """
-    published = _published() if round_id is None else _published().where(Round.id == round_id)
+def public_awards(round_id: int) -> list[Decision]:
+    """The awards of a round for everybody: nothing before the decisions are published. By application."""
     query = (
         _with_facts(select(Decision))
-        .where(Decision.round_id.in_(published), _newest(), Decision.outcome != Outcome.REFUSED)
-        .order_by(Decision.round_id.desc(), Decision.application_id)
+        .where(Decision.round_id == round_id, Decision.id.in_(public_award_ids()))
+        .order_by(Decision.application_id)
     )
     return list(db.session.scalars(query))
 
@@ -231,7 +233,7 @@ def public_totals() -> dict[int, tuple[int, int]]:
     """Round to the number and the sum (cents) of its awards, of rounds whose decisions are published."""
     query = (
         select(Decision.round_id, func.count(), func.sum(Decision.amount))
-        .where(Decision.round_id.in_(_published()), _newest(), Decision.outcome != Outcome.REFUSED)
+        .where(Decision.id.in_(public_award_ids()))
         .group_by(Decision.round_id)
     )
     return {ident: (count, int(total)) for ident, count, total in db.session.execute(query)}

@@ -18,6 +18,11 @@ from .periods import Period, between, parse
 from .states import Embedding, ProjectState, ReportState, Standing
 
 
+def reporting_periods(starts_on: dt.date, ends_on: dt.date, started_at: dt.datetime) -> list[Period]:
+    """The half-years to report on: from the decision, or the start when that is later, to the planned end."""
+    return between(max(starts_on, clock.local_date(started_at)), ends_on)
+
+
 class Project(Model):
     """An awarded application under way.
 
@@ -57,8 +62,8 @@ class Project(Model):
 
     @property
     def periods(self) -> list[Period]:
-        """The half-years to report on: from the decision, or the start when that is later, to the planned end."""
-        return between(max(self.starts_on, clock.local_date(self.started_at)), self.ends_on)
+        """The half-years to report on."""
+        return reporting_periods(self.starts_on, self.ends_on, self.started_at)
 
     @property
     def submitted_reports(self) -> list[ProgressReport]:

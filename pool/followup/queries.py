@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from pool.applications.models import Application, ApplicationRegion
 from pool.assessment import queries as assessment
@@ -21,8 +21,8 @@ from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
 from . import rules
-from .inputs import ProjectFilter
-from .models import ProgressReport, Project, ReportView
+from .inputs import TEXTS, ProjectFilter
+from .models import ProgressReport, Project, ReportView, reporting_periods
 from .periods import Period
 from .states import Due, ProjectState, ReportState, Standing
 
@@ -55,6 +55,7 @@ def visible_to(actor: Actor) -> Select[Project]:
         .join(Application.round)
         .where(_may_see(actor))
         .options(
+            contains_eager(Project.application).defer(Application.content),
             contains_eager(Project.application)
             .contains_eager(Application.round)
             .joinedload(Round.scheme, innerjoin=True),
@@ -115,6 +116,8 @@ def found(actor: Actor, wanted: ProjectFilter) -> list[Project]:
         query = query.where(Project.state == ProjectState(wanted.state))
     for word in wanted.text.split()[:8]:
         query = query.where(_mentions(word))
+    # A list shows how things stand, not what was written.
+    query = query.options(selectinload(Project.reports).options(*(defer(text) for text in _TEXTS)))
     projects: Sequence[Project] = db.session.scalars(query).unique().all()
     if wanted.standing:
         projects = [p for p in projects if _standing_is(p, wanted.standing)]
@@ -123,6 +126,8 @@ def found(actor: Actor, wanted: ProjectFilter) -> list[Project]:
         projects = [p for p in projects if any(d == Due.OVERDUE for _p, d in calendar(p, today))]
     return list(projects)
 
+
+_TEXTS = tuple(getattr(ProgressReport, name) for name in TEXTS)
 
 NOT_REPORTED = "none"
 """In a filter: projects without any report."""
@@ -144,14 +149,19 @@ def _mentions(word: str) -> ColumnElement[bool]:
 
 def calendar(project: Project, today: dt.date) -> list[tuple[Period, Due]]:
     """Every half-year that a project reports on, with where it stands."""
-    return [(period, rules.due(project, period, today)) for period in project.periods]
+    handed_in = {report.period for report in project.submitted_reports}
+    running = project.state == ProjectState.RUNNING
+    return [
+        (period, rules.due(period, today, submitted=period.code in handed_in, running=running))
+        for period in project.periods
+    ]
 
 
 @dataclass(frozen=True)
 class DueReport:
     """A report that is asked for now, or should have been there."""
 
-    project: Project
+    project_id: int
     period: Period
     due: Due
 
@@ -159,14 +169,27 @@ class DueReport:
 def reports_due(actor: Actor) -> list[DueReport]:
     """Reports that are due or overdue, of running projects this actor may see; the longest overdue first."""
     today = clock.local_date(actor.at)
-    query = visible_to(actor).where(Project.state == ProjectState.RUNNING, Round.state.in_(DECIDED_STATES))
+    running = (
+        visible_to(actor)
+        .where(Project.state == ProjectState.RUNNING, Round.state.in_(DECIDED_STATES))
+        .with_only_columns(Project.id, Project.starts_on, Project.ends_on, Project.started_at)
+        .order_by(None)
+        .order_by(Project.id)
+    )
+    projects = list(db.session.execute(running))
+    reported = select(ProgressReport.project_id, ProgressReport.period).where(
+        ProgressReport.project_id.in_([row[0] for row in projects]),
+        ProgressReport.state == ReportState.SUBMITTED,
+    )
+    handed_in = {(ident, code) for ident, code in db.session.execute(reported)}
     lines = [
-        DueReport(project, period, due)
-        for project in db.session.scalars(query).unique()
-        for period, due in calendar(project, today)
-        if due in (Due.NOW, Due.OVERDUE)
+        DueReport(ident, period, due)
+        for ident, starts_on, ends_on, started_at in projects
+        for period in reporting_periods(starts_on, ends_on, started_at)
+        if (due := rules.due(period, today, submitted=(ident, period.code) in handed_in, running=True))
+        in (Due.NOW, Due.OVERDUE)
     ]
-    return sorted(lines, key=lambda line: line.period)
+    return sorted(lines, key=lambda line: (line.period, line.project_id))
 
 
 def views_wanted(actor: Actor) -> list[tuple[ProgressReport, Region]]:

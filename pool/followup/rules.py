@@ -93,11 +93,11 @@ def can_end(actor: Actor, project: Project) -> Verdict:
 # --- what is due ------------------------------------------------------------------------------------------
 
 
-def due(project: Project, period: Period, today: dt.date) -> Due:
-    """Where a half-year stands for a project, on a day."""
-    if any(r.period == period.code for r in project.submitted_reports):
+def due(period: Period, today: dt.date, *, submitted: bool, running: bool) -> Due:
+    """Where a half-year stands on a day, for a project that runs or not, and whose report is in or not."""
+    if submitted:
         return Due.SUBMITTED
-    if project.state != ProjectState.RUNNING:
+    if not running:
         return Due.LAPSED
     if today < period.starts_on:
         return Due.LATER

@@ -80,7 +80,7 @@ def build(awards: Sequence[Award]) -> Overview | None:
     order: dict[str, int] = {}
     for award in awards:
         by_theme.setdefault(award.theme_name, []).append(award)
-        order[award.theme_name] = award.theme.position if award.theme else 10_000
+        order[award.theme_name] = award.theme_order
     themes = tuple(
         ThemeGroup(name, _regions(by_theme[name]), len(by_theme[name]))
         for name in sorted(by_theme, key=lambda name: (order[name], name))

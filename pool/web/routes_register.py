@@ -59,6 +59,8 @@ def register_round(slug: str) -> Any:
     line, wanted = _line(slug), _wanted()
     awards = queries.awards_of(line.round) if line.is_decided else []
     shown = queries.matching(awards, wanted)
+    themes = {(a.theme_order, a.theme) for a in awards if a.theme}
+    places = {place for a in awards for place in a.regions}
     return render_template(
         "web/register_round.html",
         line=line,
@@ -66,8 +68,8 @@ def register_round(slug: str) -> Any:
         awards=awards,
         shown=shown,
         wanted=wanted,
-        themes=[(t.slug, t.name) for t in regions.all_themes() if any(a.theme == t for a in awards)],
-        regions=[(r.slug, r.name) for r in regions.all_regions()] if awards else [],
+        themes=[(p.slug, p.name) for _order, p in sorted(themes, key=lambda pair: pair[0])],
+        regions=[(p.slug, p.name) for p in sorted(places, key=lambda place: queries.fold(place.name))],
         chart=_map(slug, awards) if awards else None,
         first_ceiling=_first_ceiling(line),
         proof_url=url_for("allocation.check") if "allocation.check" in current_app.view_functions else None,
@@ -139,7 +141,7 @@ def register_search() -> Any:
     """Look through the awards of every decided round."""
     wanted = _wanted()
     asked = any((wanted.text, wanted.theme, wanted.region, wanted.joint))
-    found = queries.matching(queries.all_awards(), wanted) if asked else []
+    found = queries.matching(queries.all_awards(current_actor().at), wanted) if asked else []
     return render_template(
         "web/register_search.html",
         wanted=wanted,

@@ -11,18 +11,17 @@ from pypdf import PdfReader
 
 from pool.awards.states import Outcome
 from pool.core.pdf import render
-from pool.regions.models import Region, Theme
 from pool.rounds.models import Round, Scheme
 from pool.web import overview
-from pool.web.queries import Award
+from pool.web.queries import LAST, Award, Place
 from tests.conftest import Client
 from tests.support import verapdf
 from tests.support.followup_factory import make_known, make_project
 from tests.support.pages import heading, read, words
 from tests.support.world import World
 
-THEMES = [Theme(slug=f"thema-{n}", name=f"Thema {n}", position=n) for n in range(4)]
-REGIONS = [Region(slug=f"regio-{n}", name=f"Regio {n}") for n in range(6)]
+THEMES = [Place(f"thema-{n}", f"Thema {n}") for n in range(4)]
+REGIONS = [Place(f"regio-{n}", f"Regio {n}") for n in range(6)]
 ROUND = Round(
     slug="ronde",
     title="Ronde 2019",
@@ -33,13 +32,14 @@ ROUND = Round(
 MOMENT = dt.datetime(2019, 6, 20, 10, tzinfo=dt.UTC)
 
 
-def award(title: str, theme: Theme | None, *regions: Region, invented: bool = False) -> Award:
+def award(title: str, theme: Place | None, *regions: Place, invented: bool = False) -> Award:
     return Award(
         reference="X-1",
         title=title,
         round=ROUND,
         municipality="Gemeente Voorbeeld",
         theme=theme,
+        theme_order=THEMES.index(theme) if theme else LAST,
         regions=regions,
         outcome=Outcome.AWARDED,
         amount=100,
@@ -63,7 +63,7 @@ def test_without_awards_there_is_no_overview() -> None:
     )
 )
 def test_every_project_stands_once_at_each_of_its_regions(
-    made: list[tuple[Theme | None, list[Region]]],
+    made: list[tuple[Place | None, list[Place]]],
 ) -> None:
     awards = [award(f"Project {n}", theme, *regions) for n, (theme, regions) in enumerate(made)]
     found = overview.build(awards)
