@@ -23,6 +23,7 @@ class Awarded:
     regions: tuple[str, ...]
     note: str = ""
     partner: str = ""
+    part_of_region: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def of(scheme: str) -> SchemeFacts:
                 regions=tuple(p["regions"]),
                 note=p.get("note", ""),
                 partner=p.get("partner", ""),
+                part_of_region=p.get("part_of_region", False),
             )
             for p in body["projects"]
         ),

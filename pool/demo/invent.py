@@ -75,7 +75,8 @@ def title_of(project: Awarded, region_name: str, theme_name: str, number: int = 
         return project.title
     subject = project.note or f"Project bij het thema ‘{theme_name}’"
     again = f" ({number})" if number else ""
-    return f"{subject[0].upper()}{subject[1:]} – {region_name}{again}"
+    place = f"deel van {region_name}" if project.part_of_region else region_name
+    return f"{subject[0].upper()}{subject[1:]} – {place}{again}"
 
 
 def _round_to(cents: float, step: int = STEP) -> int:

@@ -33,6 +33,7 @@ from pool.assessment.states import InterestAnswer
 from pool.awards import queries as award_queries
 from pool.awards import service as awards
 from pool.core import jobs
+from pool.core.access import system
 from pool.core.db import db
 from pool.followup import queries as followup_queries
 from pool.followup import service as followup
@@ -204,8 +205,9 @@ def decide(cast: Cast, round_: Round, prepared: dt.datetime, decided: dt.datetim
     db.session.commit()
     decider = cast.at("beslisser", decided)
     for proposal in award_queries.proposals(round_.id):
-        awards.decide(decider, proposal)
-    db.session.commit()
+        # The letter of a real round is made by the worker a moment later; here it belongs to that same day.
+        awards.make_letter(system(decided), awards.decide(decider, proposal))
+        db.session.commit()
     awards.publish_decisions(cast.at("programma", decided + dt.timedelta(hours=1)), round_)
     db.session.commit()
 
