@@ -9,7 +9,7 @@ from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired
 
 from pool.allocation.models import Scenario
-from pool.core.forms import Form, MoneyField, Optional, Required, at_most
+from pool.core.forms import Form, MoneyField, Optional, Required, at_most, options
 
 from .inputs import ProposalInput
 from .models import Proposal
@@ -23,7 +23,7 @@ class BeginForm(Form):
     scenario_id = RadioField("Met welke verdeling begint het advies?", coerce=int)
 
     def offer(self, scenarios: Sequence[Scenario], chosen: Scenario | None) -> BeginForm:
-        self.scenario_id.choices = [(s.id, s.name) for s in scenarios]
+        self.scenario_id.choices = options([(str(s.id), s.name) for s in scenarios])
         if not self.is_submitted() and chosen is not None:
             self.scenario_id.data = chosen.id
         return self
@@ -53,7 +53,9 @@ class ConfirmForm(Form):
 
 
 class ProposalForm(Form):
-    ground = RadioField("Grond", choices=Ground.choices(), validators=[Optional()], validate_choice=False)
+    ground = RadioField(
+        "Grond", choices=options(Ground.choices()), validators=[Optional()], validate_choice=False
+    )
     reason = TextAreaField(
         "Motivering", validators=[Required("Schrijf waarom dit het besluit is."), at_most(LIMITS["reason"])]
     )

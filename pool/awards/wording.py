@@ -101,19 +101,17 @@ def _choice(f: ReasonFacts) -> str:
     if f.asked <= f.ceiling:
         return f"Het plafond van deze ronde is {ceiling}."
     return (
-        f"Er is meer gevraagd dan er geld is: {plural(f.count, 'aanvraag', 'aanvragen')} vroegen samen "
-        f"{format_euros(f.asked)} en het plafond is {ceiling}. {_by_rule(f)}"
+        f"In deze ronde vroegen {plural(f.count, 'aanvraag', 'aanvragen')} samen {format_euros(f.asked)}. Het plafond "
+        f"is {ceiling}. {_by_rule(f)}"
     )
 
 
 def _by_rule(f: ReasonFacts) -> str:
     if f.rule == AllocationRule.OPTIMAL:
-        best = (
-            "de kwaliteit en de spreiding over de regio's samen"
-            if f.spread
-            else "de kwaliteit van alle toekenningen"
-        )
-        return f"Daarom is de verdeling berekend waarin {best} zo hoog mogelijk is."
+        best = "de kwaliteit en de spreiding over de regio's samen zo hoog mogelijk zijn"
+        if not f.spread:
+            best = "de kwaliteit van alle toekenningen samen zo hoog mogelijk is"
+        return f"Daarom is de verdeling berekend waarin {best}."
     if f.rule == AllocationRule.RATIO:
         return "Daarom gingen de aanvragen voor met de meeste waarde per euro."
     return "Daarom gingen de aanvragen met de hoogste kwaliteitsscore voor."

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, event
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, event, select
 from sqlalchemy import DateTime as SADateTime
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column, registry
@@ -134,7 +134,10 @@ def lock(cls: type[M], ident: int | str) -> M:
 
     On SQLite the whole writing transaction is exclusive already, so only the fresh read matters.
     """
-    found = db.session.get(cls, ident, with_for_update=True, populate_existing=True)
+    # Not `get`: of a row that is loaded already and was changed meanwhile, it compares versions and gives up.
+    key = cls.__mapper__.primary_key[0]
+    query = select(cls).where(key == ident).with_for_update(of=cls)
+    found: M | None = db.session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise Missing
     return found

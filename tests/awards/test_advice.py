@@ -16,7 +16,6 @@ from pool.awards.states import AdviceState
 from pool.core import audit
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, PoolError, Refused
-from pool.rounds import service as rounds
 from tests.awards.conftest import ASKED, CEILING, Case
 from tests.support.allocation_factory import make_allocation
 from tests.support.awards_factory import advise, begin, decide_all, prepare
@@ -255,7 +254,7 @@ def test_a_draft_can_be_put_aside_for_another_scenario(drafted: Case) -> None:
 
 
 def test_a_lower_ceiling_is_felt_when_the_advice_is_given(drafted: Case) -> None:
-    rounds.change_ceiling(drafted.who("programme"), drafted.round, CEILING - 100, "Minder geld.")
+    drafted.set_ceiling(CEILING - 100)
     with pytest.raises(PoolError) as refusal:
         service.give_advice(drafted.who("chair"), drafted.advice)
     assert refusal.value.code == "invalid"

@@ -19,7 +19,6 @@ from pool.core import audit, jobs, signals
 from pool.core.access import Role
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, InvalidMany, Refused, from_integrity
-from pool.rounds import service as rounds
 from pool.rounds.states import RoundState
 from tests.awards.conftest import ASKED, CEILING, Case
 from tests.support.awards_factory import advise, decide_all, prepare, publish
@@ -191,7 +190,7 @@ def test_a_rewritten_proposal_is_read_again_first(prepared: Case) -> None:
 
 def test_above_the_ceiling_nothing_is_decided(prepared: Case) -> None:
     decider = prepared.who("decider")
-    rounds.change_ceiling(prepared.who("programme"), prepared.round, CEILING - 1, "Minder geld.")
+    prepared.set_ceiling(CEILING - 1)
     service.decide(decider, prepared.proposal(prepared.good_id))
     db.session.commit()
     with pytest.raises(Conflict) as refusal:
@@ -206,8 +205,7 @@ def test_above_the_ceiling_nothing_is_decided(prepared: Case) -> None:
 def test_several_are_all_taken_or_none(prepared: Case) -> None:
     decider = prepared.who("decider")
     chosen = {p.id: p.version for p in queries.proposals(prepared.round_id)}
-    rounds.change_ceiling(prepared.who("programme"), prepared.round, CEILING - 1, "Minder geld.")
-    db.session.commit()
+    prepared.set_ceiling(CEILING - 1)
     with pytest.raises(Conflict) as refusal:
         service.decide_several(decider, prepared.round_id, chosen)
     db.session.rollback()
@@ -218,7 +216,7 @@ def test_several_are_all_taken_or_none(prepared: Case) -> None:
         service.decide_several(decider, prepared.round_id, {})
     with pytest.raises(Conflict):
         service.decide_several(decider, prepared.round_id, {999: 1})
-    rounds.change_ceiling(prepared.who("programme"), prepared.round, CEILING, "Toch weer.")
+    prepared.set_ceiling(CEILING)
     assert len(service.decide_several(decider, prepared.round_id, chosen)) == 3
 
 

@@ -209,7 +209,22 @@ def test_a_letter_is_accessible_and_lasting(facts: LetterFacts) -> None:
 def _everywhere(text: str) -> LetterFacts:
     return replace(
         PARTLY,
-        **dict.fromkeys((*("title", "applicant", "contact_name", "contact_function", "scheme", "round_title", "reason"), *("legal_basis", "publication_reference", "summary", "theme", "decided_by", "decided_for"), *("objection_address",)), text),
+        **dict.fromkeys(
+            (
+                *(
+                    "title",
+                    "applicant",
+                    "contact_name",
+                    "contact_function",
+                    "scheme",
+                    "round_title",
+                    "reason",
+                ),
+                *("legal_basis", "publication_reference", "summary", "theme", "decided_by", "decided_for"),
+                *("objection_address",),
+            ),
+            text,
+        ),
         regions=(text,),
         partners=(text, text),
         invented=(text,),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from pool.allocation import queries as allocation
 from pool.applications import queries as applications
 from pool.applications.models import Application
 from pool.applications.states import ApplicationState
@@ -13,7 +14,7 @@ from pool.assessment import queries as assessment
 from pool.core import audit, jobs, signals
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
-from pool.core.errors import Conflict, Invalid, InvalidMany, PoolError, Refused
+from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, PoolError, Refused
 from pool.core.text import clean, plural
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
@@ -94,9 +95,26 @@ def _reason_facts(round_: Round, advice: Advice, lines: list[AdviceLine]) -> dic
             spread=any(problem["spread"]["steps"]),
             rule=advice.scenario.rule,
             deviation=line.reason,
+            explanation=_explanation(advice, line, merits.get(line.application_id, 0) < published.min_merit),
         )
         for line in lines
     }
+
+
+def _explanation(advice: Advice, line: AdviceLine, too_low: bool) -> str:
+    """What the allocation says about an application that does not get all it asked, and what it would have taken.
+
+    Others go by their names in the public file. Empty while the explanations are not there.
+    """
+    if line.deviates or line.amount == line.application.requested:
+        return ""
+    idents = {key: ident for ident, key in advice.scenario.snapshot.names.items()}
+    found = allocation.explain(advice.scenario, idents[line.application_id], allocation.names([]))
+    if found is None:
+        return ""
+    # First why, then what would have done; the score that was too low is said already.
+    sections = found.sections[1 if too_low else 0 : 1 if line.amount else 2]
+    return "\n\n".join(" ".join([*one.sentences, *one.points]) for one in sections)
 
 
 def revise(actor: Actor, proposal: Proposal, given: ProposalInput) -> None:
@@ -150,10 +168,11 @@ def _value(ground: Ground | None) -> str | None:
 
 def _hold(ident: int) -> Proposal:
     """The proposal, locked; Conflict when it lapsed in the meantime."""
-    found = db.session.get(Proposal, ident, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise Conflict("lapsed", "Dit besluit is niet meer in voorbereiding. Laad de pagina opnieuw.")
-    return found
+    try:
+        return lock(Proposal, ident)
+    except Missing as error:
+        text = "Dit besluit is niet meer in voorbereiding. Laad de pagina opnieuw."
+        raise Conflict("lapsed", text) from error
 
 
 def lapse_proposal(actor: Actor, proposal: Proposal, reason: str) -> None:
