@@ -77,7 +77,7 @@ def document(facts: RankingFacts) -> Document:
             Column("Gemiddeld", 21, numeric=True),
             Column("Verschil", 19, numeric=True),
             Column("Afgesproken", 24, numeric=True),
-            Column("Streep", 30),
+            Column("Streep", 37),
         ],
         [
             (

@@ -74,7 +74,7 @@ def interest(application_id: int) -> Any:
     actor = current_actor()
     assignment = queries.own_assignment(actor, application_id)
     opened = _open(assignment)
-    form = InterestForm()
+    form = InterestForm(answer=InterestAnswer.DECLARED.value if opened else None)
     if form.validate_on_submit():
         answer = form.to_answer()
         if answer is None:

@@ -23,6 +23,7 @@ from tests.conftest import Client
 from tests.support.applications_factory import make_complete
 from tests.support.assessment_factory import adopt, assess_all, assign_all, open_file, score
 from tests.support.pdftext import read as read_pdf
+from tests.support.verapdf import assert_accessible
 from tests.support.world import RULES, START, World
 
 ROUND = "/beoordelen/ronde-1"
@@ -188,6 +189,37 @@ def test_a_barred_chair_meets_the_application_nowhere(committee: Committee, brow
         assert chair.post(url, data={"agreed": "50", "reason": "x"}).status_code == 404
     everything = page(browser("programme"), f"{ROUND}/uitslag")
     assert "Tweede plan" in everything
+
+
+def test_the_checks_above_can_fail(
+    committee: Committee, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: with what hides an interest taken away, the application is there to be found."""
+    assess_all(committee.world, committee.round_)
+    chair = committee.world.later("chair", days=29)
+    service.declare_interest(chair, committee.two.id, InterestAnswer.DECLARED, "Oud-collega.")
+    db.session.commit()
+    assert "Tweede plan" not in page(browser("chair"), f"{ROUND}/uitslag")
+    monkeypatch.setattr(queries, "hidden_from", lambda _actor: set())
+    assert "Tweede plan" in page(browser("chair"), f"{ROUND}/uitslag")
+
+
+def test_a_barred_assessor_sees_the_adopted_ranking_without_the_application(
+    committee: Committee, browser: Any
+) -> None:
+    world, round_ = committee.world, committee.round_
+    adopt(world, round_)
+    mine = queries.counting([committee.one.id])[0].assignment
+    client = browser(key_of(world, mine.user_id))
+    assert "Eerste plan" in page(client, f"{ROUND}/uitslag")
+    answer = client.post(own_urls(committee.one.id)[1], data={"answer": "declared", "reason": "Nieuwe baan."})
+    assert answer.status_code == 302
+    ranking = page(client, f"{ROUND}/uitslag")
+    assert "Eerste plan" not in ranking
+    assert committee.one.reference not in ranking
+    assert "van de 2" in ranking
+    assert "50.000,00" in ranking, "the others are still there"
+    assert "87,5" not in ranking
 
 
 def test_scores_of_others_stay_hidden_until_the_own_are_in(committee: Committee, browser: Any) -> None:
@@ -367,7 +399,9 @@ def test_a_ranking_of_an_invented_round_says_so(committee: Committee) -> None:
         "Ronde", "De bedragen zijn verzonnen.", 1, 0, (), queries.results(committee.round_).rows, START
     )
     assert letter.spreadsheet(facts).decode().count("De bedragen zijn verzonnen.") == 3
-    assert "De bedragen zijn verzonnen." in pdf_text(pdf.render(letter.document(facts)))
+    content = pdf.render(letter.document(facts))
+    assert "De bedragen zijn verzonnen." in pdf_text(content)
+    assert_accessible(content)
 
 
 def test_by_hand_and_waiving(committee: Committee, browser: Any) -> None:
