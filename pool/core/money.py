@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 Cents = int
 
@@ -82,10 +82,11 @@ def format_euros(cents: Cents, *, whole: bool = False) -> str:
 
     `whole` leaves out ',00' when there are no cents, for tables with round amounts. It never rounds.
     """
-    pattern = "¤ #,##0;¤ -#,##0" if whole and cents % 100 == 0 else "¤ #,##0.00;¤ -#,##0.00"
-    return format_currency(
-        _euros(cents), "EUR", pattern.replace(" ", "\u00a0"), locale=_LOCALE, currency_digits=False
-    )
+    # By hand, because a list shows a hundred of these and Babel needs twenty times as long for one.
+    euros, rest = divmod(abs(cents), 100)
+    digits = f"{euros:,}".replace(",", ".")
+    decimals = "" if whole and rest == 0 else f",{rest:02d}"
+    return f"€\u00a0{'-' if cents < 0 else ''}{digits}{decimals}"
 
 
 def format_amount(cents: Cents) -> str:

@@ -14,6 +14,7 @@ from pool.core import audit, charts
 from pool.core.access import Role, current_actor, door
 from pool.core.clock import local_date
 from pool.core.db import db
+from pool.core.text import format_date, plural
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.states import DECIDED_STATES
@@ -22,6 +23,7 @@ from . import queries, routes_end, routes_reports, rules
 from .blueprint import READERS, bp, crumbs, load
 from .inputs import ProjectFilter
 from .lifecycle import LIFE
+from .periods import Period
 from .states import Due, ProjectState, Standing
 from .trail import steps
 
@@ -77,12 +79,20 @@ def index() -> Any:
         wanted=wanted,
         choices=_choices(),
         summary=summary,
-        calendars={p.id: queries.calendar(p, today) for p in projects},
+        attention={p.id: _attention(queries.calendar(p, today)) for p in projects},
         is_applicant=actor.has(Role.APPLICANT) and not actor.has(Role.PROGRAMME, Role.REGIONAL_LEAD),
         standings=_standings(summary),
-        Due=Due,
         ProjectState=ProjectState,
     )
+
+
+def _attention(lines: list[tuple[Period, Due]]) -> tuple[str, str]:
+    """What about the reports of a project needs somebody, in a word, with the tone of a badge; empty when nothing."""
+    late = sum(1 for _period, due in lines if due == Due.OVERDUE)
+    if late:
+        return plural(late, "rapportage te laat", "rapportages te laat"), "danger"
+    now = [period for period, due in lines if due == Due.NOW]
+    return (f"indienen tot en met {format_date(now[0].due_on)}", "warning") if now else ("", "")
 
 
 def _standings(summary: queries.Summary) -> charts.Stacked:

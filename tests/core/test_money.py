@@ -1,8 +1,10 @@
 """Money: strict reading (threat T03), exact writing, exact division."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +66,15 @@ def test_amounts_are_written_the_dutch_way() -> None:
     assert money.format_amount(123456789) == "1.234.567,89"
     assert money.format_plain(123450) == "1234.50"
     assert money.format_plain(-5) == "-0.05"
+
+
+@given(st.integers(-money.MAX_CENTS, money.MAX_CENTS))
+def test_an_amount_is_written_as_the_dutch_locale_does(cents: int) -> None:
+    euros = Decimal(money.format_plain(cents))
+    pattern = f"¤{NBSP}#,##0.00;¤{NBSP}-#,##0.00"
+    assert money.format_euros(cents) == format_currency(
+        euros, "EUR", pattern, locale="nl_NL", currency_digits=False
+    )
 
 
 @given(st.integers(-money.MAX_CENTS, money.MAX_CENTS))

@@ -18,9 +18,11 @@ from pool.applications.states import Completeness
 from pool.assessment import service as assessment
 from pool.assessment.models import Assignment
 from pool.assessment.states import InterestAnswer
+from pool.awards import queries as awards
 from pool.core import jobs
 from pool.core.access import Role
 from pool.core.db import db
+from pool.followup import queries as followup
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
 from pool.stages import NAVIGATION
@@ -99,6 +101,11 @@ def test_what_waits_for_committee_and_deciders(world: World) -> None:
     assert waiting(world, "programme", days=61) == {"Rondes waarvan u de besluiten bekend kunt maken": 1}
     awards_factory.publish(world, round_)
     assert waiting(world, "programme", days=66) == {}
+    # What the deciders awarded has become projects, and stands in the register.
+    awarded = [d.application_id for d in awards.public_awards(round_.id)]
+    assert awarded
+    visible = db.session.scalars(followup.visible_to(world.later("programme", days=66))).unique()
+    assert sorted(p.application_id for p in visible) == sorted(awarded)
 
 
 def test_an_interest_hides_what_waits(world: World) -> None:
