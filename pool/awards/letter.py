@@ -12,7 +12,7 @@ from typing import Any
 from pool.core.money import format_euros
 from pool.core.pdf import Attachment, Document, Sender
 from pool.core.text import canonical_json, format_date, format_points, format_weekday, join_words
-from pool.rounds.states import Instrument
+from pool.rounds.states import Account, Instrument
 
 from .states import Ground, Outcome
 from .wording import AWB, GRANT, article
@@ -20,7 +20,7 @@ from .wording import AWB, GRANT, article
 SCHEMA = "pool-besluit/1"
 ON_BEHALF_OF = "De minister van Volksgezondheid, Welzijn en Sport"
 SENDER = Sender("Programma Geweld hoort nergens thuis", "Projectenpool\nBehandeld door het programmateam")
-_TUPLES = ("regions", "partners", "invented")
+_TUPLES = ("regions", "partners", "articles", "invented")
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,11 @@ class LetterFacts:
     """Everything in the letter. Amounts in cents, merits in thousandths, days and moments ISO text.
 
     ground: a Ground value or empty. regions, partners: names. version_sha256: of the submitted content that was
-    decided on. advice_on: day on which the committee advised, or empty. announced_at: moment at which the letter
-    became available, in UTC. objection_shift: why the last day moved, or empty. determination_by: last day to ask
-    for the final amount, or empty. invented: sentences that say what is made up.
+    decided on. articles: what of the law applies to the round. account: an Account value, how is accounted for an
+    award of this size; empty for a refusal. determination_by: last day to ask for the final amount, or to set it
+    when nobody needs to ask; empty when there is none. advice_on: day on which the committee advised, or empty.
+    announced_at: moment at which the letter became available, in UTC. objection_shift: why the last day moved, or
+    empty. invented: sentences that say what is made up.
     """
 
     reference: str
@@ -44,6 +46,7 @@ class LetterFacts:
     instrument: str
     legal_basis: str
     publication_reference: str
+    articles: tuple[str, ...]
     rules_sha256: str
     submitted_on: str
     version_sha256: str
@@ -70,6 +73,8 @@ class LetterFacts:
     objection_shift: str
     objection_by_post: str
     objection_address: str
+    account: str
+    sisa_code: str
     determination_by: str
     invented: tuple[str, ...]
     schema: str = SCHEMA
@@ -215,8 +220,8 @@ def _award(doc: Document, facts: LetterFacts) -> None:
     doc.list(
         [
             f"U voert de activiteiten uit in de periode van {_day(facts.starts_on)} tot en met {_day(facts.ends_on)}.",
-            "U laat elk half jaar weten hoe het project loopt. Dat doet u in de Projectenpool; uw regionaal "
-            "projectleider kijkt mee en geeft er een zienswijze bij.",
+            "Uw regionaal projectleider brengt elk half jaar verslag uit over het project. U laat daarvoor in de "
+            "Projectenpool kort weten hoe het loopt.",
             "U meldt het meteen in de Projectenpool als het project anders loopt: als u later klaar bent, minder "
             "doet, minder geld nodig hebt of stopt. Een andere einddatum of een ander plan vraagt u vooraf aan.",
             "U deelt wat u leert, zodat andere regio's het kunnen gebruiken.",
@@ -224,25 +229,42 @@ def _award(doc: Document, facts: LetterFacts) -> None:
         ordered=True,
     )
     doc.heading(2, "Hoe gaat het verder met het geld?")
-    doc.paragraph(_money(facts, instrument))
+    doc.paragraph(_money(facts))
 
 
-def _money(facts: LetterFacts, instrument: Instrument) -> str:
-    if instrument == Instrument.SPECIFIC_GRANT:
+def _money(facts: LetterFacts) -> str:
+    """How the final amount comes about, by the arrangement that holds for an award of this size."""
+    if facts.account == Account.SISA:
+        code = f", code {facts.sisa_code}" if facts.sisa_code else ""
         return (
             "Het bedrag is een specifieke uitkering. U verantwoordt de besteding in uw jaarrekening, volgens artikel "
-            "17a van de Financiële-verhoudingswet (SiSa). Wij vragen geen aparte financiële verantwoording."
+            f"17a van de Financiële-verhoudingswet (SiSa{code}). Wij vragen geen aparte financiële verantwoording."
         )
-    if instrument == Instrument.DECENTRALISED_GRANT:
+    if facts.instrument == Instrument.DECENTRALISED_GRANT:
         return (
             "Het bedrag is een decentralisatie-uitkering. U ontvangt het via het gemeentefonds en verantwoordt het "
             "aan uw eigen gemeenteraad."
         )
+    day = _day(facts.determination_by)
+    how = {
+        Account.NONE: f"Wij stellen het definitieve bedrag uit onszelf vast, uiterlijk op {day}. U hoeft niets te sturen.",
+        Account.ON_REQUEST: (
+            f"Wij stellen het definitieve bedrag uit onszelf vast, uiterlijk op {day}. U hoeft geen verantwoording te "
+            "sturen. Wij kunnen u in een steekproef wel vragen om te laten zien dat de activiteiten zijn gedaan."
+        ),
+        Account.PERFORMANCE: (
+            f"Als het project klaar is, vraagt u ons om het definitieve bedrag vast te stellen. Dat doet u uiterlijk op "
+            f"{day}, met een verslag van de activiteiten. Een verslag van de kosten is niet nodig."
+        ),
+        Account.COSTS: (
+            f"Als het project klaar is, vraagt u ons om het definitieve bedrag vast te stellen. Dat doet u uiterlijk op "
+            f"{day}, met een verslag van de activiteiten en een financieel verslag."
+        ),
+    }
     return (
-        "Het toegekende bedrag is een maximum. Als het project klaar is, stellen wij het definitieve bedrag vast. U "
-        f"vraagt daarom, uiterlijk op {_day(facts.determination_by)}. Het bedrag kan lager worden als u de activiteiten "
-        "niet of niet helemaal hebt gedaan, of als u zich niet aan de verplichtingen hield (artikel 4:46 van de "
-        f"{AWB}). Met deze brief verlenen wij geen voorschot."
+        f"Het toegekende bedrag is een maximum. {how[Account(facts.account)]} Het bedrag kan lager worden als u de "
+        "activiteiten niet of niet helemaal hebt gedaan, of als u zich niet aan de verplichtingen hield (artikel 4:46 "
+        f"van de {AWB}). Met deze brief verlenen wij geen voorschot."
     )
 
 
@@ -286,6 +308,7 @@ def _sources(doc: Document, facts: LetterFacts) -> None:
             f"de regeling: {facts.legal_basis}"
             + (f" ({facts.publication_reference})" if facts.publication_reference else "")
             + ";",
+            *([f"wat van de wet geldt: {join_words(facts.articles)};"] if facts.articles else []),
             f"de gepubliceerde regels van de ronde (controlegetal {facts.rules_sha256[:16]});",
             f"uw aanvraag zoals ingediend op {_day(facts.submitted_on)} (controlegetal {facts.version_sha256[:16]});",
             f"het advies van de beoordelingscommissie van {_day(facts.advice_on)}, waarvan de redenen hierboven staan.",

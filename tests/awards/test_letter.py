@@ -26,7 +26,7 @@ from pool.core.errors import Refused
 from pool.core.outbox import Mail
 from pool.core.pdf import render
 from pool.core.text import canonical_json, sha256_hex
-from pool.rounds.states import Instrument
+from pool.rounds.states import Account, Instrument
 from tests.awards.conftest import Case
 from tests.support.allocation_factory import run_jobs
 from tests.support.awards_factory import DECIDED, decide_all
@@ -47,6 +47,7 @@ FACTS = LetterFacts(
     instrument=Instrument.SUBSIDY.value,
     legal_basis="Regeling voorbeeld",
     publication_reference="Stcrt. 2027, 1",
+    articles=("titel 4.2 Algemene wet bestuursrecht", "Aanwijzingen voor subsidieverstrekking"),
     rules_sha256="a" * 64,
     submitted_on="2027-01-05",
     version_sha256="b" * 64,
@@ -73,6 +74,8 @@ FACTS = LetterFacts(
     objection_shift="",
     objection_by_post="2027-04-23",
     objection_address="Ministerie van Voorbeeld\nPostbus 1\n2500 AA Den Haag",
+    account=Account.PERFORMANCE.value,
+    sisa_code="",
     determination_by="2028-11-30",
     invented=(),
 )
@@ -83,6 +86,7 @@ REFUSED = replace(
     amount=0,
     ground=Ground.QUALITY.value,
     merit=41_250,
+    account="",
     determination_by="",
 )
 
@@ -162,19 +166,46 @@ def test_what_is_invented_is_marked_and_what_is_real_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("instrument", "says", "not_says"),
+    ("instrument", "account", "says", "not_says"),
     [
-        (Instrument.SPECIFIC_GRANT, "SiSa", "artikel 4:46"),
-        (Instrument.DECENTRALISED_GRANT, "gemeenteraad", "artikel 4:37"),
+        (Instrument.SPECIFIC_GRANT, Account.SISA, "SiSa, code H12", "artikel 4:46"),
+        (Instrument.DECENTRALISED_GRANT, Account.NONE, "gemeenteraad", "artikel 4:37"),
     ],
 )
 def test_other_instruments_claim_no_rules_of_subsidies(
-    instrument: Instrument, says: str, not_says: str
+    instrument: Instrument, account: Account, says: str, not_says: str
 ) -> None:
-    text = words(replace(PARTLY, instrument=instrument.value, determination_by=""))
+    facts = replace(
+        PARTLY, instrument=instrument.value, account=account.value, sisa_code="H12", determination_by=""
+    )
+    text = words(facts)
     assert says in text
     assert not_says not in text
     assert "artikel 4:25" not in text
+
+
+@pytest.mark.parametrize(
+    ("account", "says", "not_says"),
+    [
+        (Account.NONE, "U hoeft niets te sturen", "vraagt u ons"),
+        (Account.ON_REQUEST, "in een steekproef", "vraagt u ons"),
+        (Account.PERFORMANCE, "Een verslag van de kosten is niet nodig", "financieel verslag"),
+        (Account.COSTS, "een financieel verslag", "niet nodig"),
+    ],
+)
+def test_the_account_that_is_asked_is_that_of_the_rules(account: Account, says: str, not_says: str) -> None:
+    text = words(replace(FACTS, account=account.value))
+    assert says in text
+    assert not_says not in text
+
+
+def test_the_size_of_an_award_chooses_the_arrangement(case: Case) -> None:
+    decide_all(case.world, case.round)
+    by_id = {d.application_id: d.letter for d in queries.decisions(case.round_id)}
+    letters = [by_id[i] for i in (case.good_id, case.fair_id, case.low_id)]
+    # 50,000 and 40,000 euros lie between the two limits; a refusal has nothing to account for.
+    assert [x.facts["account"] for x in letters if x] == ["performance", "performance", ""]
+    assert [x.facts["determination_by"] for x in letters if x] == ["2028-11-30", "2028-11-30", ""]
 
 
 def test_a_term_that_ends_on_a_holiday_says_why_it_is_later() -> None:

@@ -14,7 +14,9 @@ from pool.core.db import db, lock
 from pool.core.text import sha256_hex
 from pool.people.models import User
 from pool.rounds import queries as rounds
-from pool.rounds.states import Instrument
+from pool.rounds import rules as round_rules
+from pool.rounds.inputs import MIDDLE_UNTIL, SMALL_UNTIL, Accountability
+from pool.rounds.states import Account, Instrument
 
 from .. import mail, queries
 from ..letter import LetterFacts, document
@@ -64,10 +66,10 @@ def _facts(actor: Actor, decision: Decision) -> LetterFacts:
     objection = terms.objection(announced)
     advice = _advice_of(decision)
     decider = db.session.get_one(User, decision.decided_by)
-    determination = ""
-    if decision.outcome != Outcome.REFUSED and round_.instrument == Instrument.SUBSIDY:
-        ends_on = dt.date.fromisoformat(content.plan.ends_on)
-        determination = terms.determination_request(ends_on).last_day.isoformat()
+    account = reporting = None
+    if decision.outcome != Outcome.REFUSED:
+        reporting = round_rules.reporting_of(round_.instrument, rules)
+        account = Account(_arrangement(reporting, decision.amount))
     return LetterFacts(
         reference=application.reference,
         number=decision.number,
@@ -80,6 +82,7 @@ def _facts(actor: Actor, decision: Decision) -> LetterFacts:
         instrument=round_.instrument.value,
         legal_basis=round_.legal_basis,
         publication_reference=round_.publication_reference,
+        articles=tuple(round_.articles),
         rules_sha256=rounds.rule_set(round_).sha256,
         submitted_on=clock.local_date(version.submitted_at).isoformat(),
         version_sha256=version.sha256,
@@ -106,9 +109,28 @@ def _facts(actor: Actor, decision: Decision) -> LetterFacts:
         objection_shift=objection.reason,
         objection_by_post=terms.objection_by_post(announced).last_day.isoformat(),
         objection_address=rules.objection_address,
-        determination_by=determination,
+        account=account.value if account else "",
+        sisa_code=reporting.sisa_code if reporting else "",
+        determination_by=_determination(round_.instrument, account, content.plan.ends_on),
         invented=invented(application),
     )
+
+
+def _arrangement(reporting: Accountability, amount: int) -> str:
+    """How is accounted for an award of this size."""
+    if amount < SMALL_UNTIL:
+        return reporting.small
+    return reporting.middle if amount < MIDDLE_UNTIL else reporting.large
+
+
+def _determination(instrument: Instrument, account: Account | None, ends_on: str) -> str:
+    """Until when the final amount is asked for, or set without asking; empty when there is no such step."""
+    if account is None or instrument != Instrument.SUBSIDY:
+        return ""
+    day = dt.date.fromisoformat(ends_on)
+    asked = account in (Account.PERFORMANCE, Account.COSTS)
+    term = terms.determination_request(day) if asked else terms.ex_officio_determination(day)
+    return term.last_day.isoformat()
 
 
 def invented(application: Application) -> tuple[str, ...]:
