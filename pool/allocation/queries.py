@@ -21,7 +21,7 @@ from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
-from . import wording
+from . import telling, wording
 from .models import Allocation, AllocationSnapshot, AllocationStudy, Scenario
 from .rules import ALLOCATED_STATES, READERS
 from .snapshot import SHELTER_THEME
@@ -203,12 +203,12 @@ def names(applications: Iterable[tuple[str, Application]]) -> wording.Names:
     return wording.Names(spoken, region_names(), theme_names())
 
 
-def explain(scenario: Scenario, ident: str, spoken: wording.Names) -> wording.Explained | None:
+def explain(scenario: Scenario, ident: str, spoken: wording.Names) -> telling.Explained | None:
     """The explanation of one application by its id in the file; None while there is none."""
     document = study(scenario, StudyKind.EXPLANATIONS) or {}
     for one in document.get("applications", ()):
         if one["id"] == ident:
-            return wording.explain(
+            return telling.explain(
                 one,
                 scenario.snapshot.problem,
                 document["objective"],
@@ -230,7 +230,7 @@ def base_for(application: Application) -> tuple[Scenario, str] | None:
     return None
 
 
-def explanation_for(application_id: int) -> wording.Explained | None:
+def explanation_for(application_id: int) -> telling.Explained | None:
     """The explanation of one application for its own municipality: others go by their names in the public file.
 
     None when there is no allocation it took part in, or no explanation. Says nothing of who may read it and

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, render_template, url_for
 
 from pool.applications import queries as applications
 from pool.core.access import Role, current_actor, door
@@ -16,7 +16,7 @@ from pool.rounds.states import DECIDED_STATES
 from . import engine, queries, wording
 from .blueprint import bp
 from .models import Scenario
-from .routes import json_file
+from .pages import json_file
 
 VERIFIER = Path(engine.__file__).with_name("verify.py")
 
@@ -64,7 +64,6 @@ def check() -> Any:
     return render_template(
         "allocation/check.html",
         rounds=found,
-        has_register="web.register" in current_app.view_functions,
         crumbs=[("Overzicht", url_for("web.home")), ("Zelf narekenen", None)],
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
-from pool.allocation import wording
+from pool.allocation import telling, wording
 from pool.allocation.engine import explain, parse_problem, solve
 from pool.allocation.inputs import Changes, Forced
 from pool.allocation.states import Decision
 from pool.core.text import format_points
+from tests.allocation.test_results import problems
 
 NBSP = "\u00a0"
 NAMES = wording.Names({"A001": "‘Sneller’ (P-1)"}, {"zeeland": "Zeeland"}, {"mda": "MDA++"})
@@ -55,10 +58,10 @@ def _with(problem: dict[str, Any], ident: str, **changes: Any) -> dict[str, Any]
     return {**problem, "applications": applications}
 
 
-def _told(problem: dict[str, Any], ident: str) -> wording.Explained:
+def _told(problem: dict[str, Any], ident: str) -> telling.Explained:
     found = explain(parse_problem(problem)).to_dict()
     one = next(e for e in found["applications"] if e["id"] == ident)
-    return wording.explain(one, problem, found["objective"], NAMES, found["always"], found["never"])
+    return telling.explain(one, problem, found["objective"], NAMES, found["always"], found["never"])
 
 
 def _text(problem: dict[str, Any], ident: str) -> str:
@@ -148,13 +151,37 @@ def test_awarded_in_part_tells_what_the_rest_would_have_taken() -> None:
     assert told.sections[0].heading == "Waarom niet alles"
 
 
+def test_a_rule_goes_before_value() -> None:
+    """Worth more with it, but below the threshold, or fixed beforehand."""
+    cheap = {"requested": 200, "minimum": 200}
+    text = _text(_with(_problem(ceiling=12_200), "A003", merit=50_000, **cheap), "A003")
+    assert (
+        "De beste verdeling met deze aanvraag zou 50 punten meer waard zijn. De ondergrens gaat voor." in text
+    )
+    fixed = _with(_with(_problem(), "A003", merit=56_000), "A003", decision="in")
+    text = _text(fixed, "A003")
+    assert "zonder deze aanvraag" in text
+    assert "Wat vooraf is vastgelegd gaat voor." in text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems())
+def test_no_sentence_has_a_hole_or_a_number_below_zero(problem: dict[str, Any]) -> None:
+    found = explain(parse_problem(problem)).to_dict()
+    for one in found["applications"]:
+        told = telling.explain(one, problem, found["objective"], NAMES, found["always"], found["never"])
+        for sentence in told.sentences:
+            assert not re.search(r"None|(?<!P)-[0-9]|[{}]", sentence), sentence
+            assert sentence == sentence.strip()
+
+
 def test_what_was_not_proven_is_not_said() -> None:
     problem = _problem()
     found = explain(parse_problem(problem), ids=["A003"]).to_dict()
     one = found["applications"][0]
     one |= {"lowest_merit": None, "largest_amount": None, "cost": None, "changes": [], "proven": False}
-    text = " ".join(wording.explain({**one, "binding": []}, problem, found["objective"], NAMES).sentences)
-    assert text == f"De aanvraag is in deze verdeling niet toegekend. {wording.UNDECIDED}"
+    text = " ".join(telling.explain({**one, "binding": []}, problem, found["objective"], NAMES).sentences)
+    assert text == f"De aanvraag is in deze verdeling niet toegekend. {telling.UNDECIDED}"
 
 
 def test_the_proof_in_words() -> None:
