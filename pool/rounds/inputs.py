@@ -205,7 +205,10 @@ class RoundInput:
 
 @dataclass(frozen=True)
 class StartInput:
-    """A new round, still to be filled in, or a copy of an earlier one (`copy_of`: its slug)."""
+    """A new round, still to be filled in, or a copy of an earlier one (`copy_of`: its slug).
+
+    scheme_slug: empty for the scheme of the copied round.
+    """
 
     scheme_slug: str
     title: str

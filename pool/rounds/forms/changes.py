@@ -35,7 +35,11 @@ class StartForm(PeriodForm):
         Required("Geef de ronde een naam."),
         description="Zo staat de ronde op de site, bijvoorbeeld Projectenpool 2027.",
     )
-    scheme_slug = SelectField("Regeling", validate_choice=False)
+    scheme_slug = SelectField(
+        "Regeling",
+        validate_choice=False,
+        description="Bij een kopie kunt u dit leeg laten: dan blijft het dezelfde regeling.",
+    )
     copy_of = SelectField(
         "Beginnen met",
         validate_choice=False,
@@ -43,7 +47,7 @@ class StartForm(PeriodForm):
     )
 
     def offer(self, schemes: Sequence[Scheme], rounds: Sequence[Round]) -> Self:
-        self.scheme_slug.choices = options((s.slug, s.name) for s in schemes)
+        self.scheme_slug.choices = options([("", "Kies een regeling"), *((s.slug, s.name) for s in schemes)])
         self.copy_of.choices = options(
             [("", "Een lege ronde"), *((r.slug, f"Een kopie van {r.title}") for r in rounds)]
         )

@@ -68,7 +68,7 @@ def create(actor: Actor, given: RoundInput) -> Round:
     require(rules.can_configure(actor))
     scheme = queries.scheme_by_slug(given.scheme_slug)
     if scheme is None:
-        raise Invalid("scheme", "Deze regeling bestaat niet.", "scheme_slug")
+        raise Invalid("scheme", "Kies een regeling.", "scheme_slug")
     if given.closes_at <= given.opens_at:
         raise Invalid("closes_at", "De ronde moet sluiten na de opening.", "closes_at")
     round_ = Round(
@@ -81,7 +81,7 @@ def create(actor: Actor, given: RoundInput) -> Round:
         publication_reference=given.publication_reference,
         publication_url=given.publication_url,
         publication_date=given.publication_date,
-        articles=list(given.articles),
+        articles=list(given.articles or rules.STANDARD_ARTICLES[given.instrument]),
         budget_caveat=given.budget_caveat,
         opens_at=given.opens_at,
         closes_at=given.closes_at,
@@ -113,7 +113,7 @@ def copy(actor: Actor, given: StartInput) -> Round:
     round_ = create(
         actor,
         RoundInput(
-            scheme_slug=given.scheme_slug,
+            scheme_slug=given.scheme_slug or (source.scheme.slug if source else ""),
             slug=_free_slug(given.title),
             title=given.title,
             year=local_date(given.opens_at).year,
@@ -125,7 +125,7 @@ def copy(actor: Actor, given: StartInput) -> Round:
             ceiling=source.budget.ceiling if source else 0,
             rules=queries.rules_of(source) if source else RoundRules(),
             invented=source.invented if source else "",
-            articles=tuple(source.articles) if source else rules.STANDARD_ARTICLES[instrument],
+            articles=tuple(source.articles) if source else (),
             budget_caveat=source.budget_caveat if source else False,
         ),
     )
