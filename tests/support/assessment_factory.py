@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pool.assessment import queries, service
 from pool.assessment.inputs import AssignOptions, CriterionScore, ScoresInput
 from pool.assessment.models import Assessment, Assignment, MeritAdoption
-from pool.assessment.states import InterestAnswer
+from pool.assessment.states import AssessmentState, InterestAnswer
 from pool.core.access import Actor
 from pool.core.db import db
 from pool.people.sessions import actor_for
@@ -68,23 +68,22 @@ def score(
 
 
 def assess_all(world: World, round_: Round, levels: Levels | None = None) -> list[Assessment]:
-    """Assign when that was not done, and let every assessor hand in every file.
+    """Assign when that was not done, and hand in every assessment that is still open; returns all that count.
 
     levels: per application; without it the first application gets 8 on everything, the next 7, and so on to 4.
     """
     running = queries.readers_of_round(round_.id) or assign_all(world, round_)
     ids = sorted({assignment.application_id for assignment in running})
-    default = {ident: max(4, 8 - place) for place, ident in enumerate(ids)}
-    return [
-        score(world, assignment, (levels or default).get(assignment.application_id, 5))
-        for assignment in queries.readers_of_round(round_.id)
-    ]
+    wanted: Levels = levels or {ident: max(4, 8 - place) for place, ident in enumerate(ids)}
+    for assignment in queries.readers_of_round(round_.id):
+        if assignment.assessment is None or assignment.assessment.state == AssessmentState.DRAFT:
+            score(world, assignment, wanted.get(assignment.application_id, 5))
+    return queries.counting(ids)
 
 
 def adopt(world: World, round_: Round, levels: Levels | None = None) -> MeritAdoption:
     """Everything from the assignment to the adopted merits; what was done already stays as it is."""
-    if not queries.readers_of_round(round_.id) or levels is not None:
-        assess_all(world, round_, levels)
+    assess_all(world, round_, levels)
     adoption = service.adopt_merits(world.later("chair", days=ADOPTED), round_)
     db.session.commit()
     return adoption
