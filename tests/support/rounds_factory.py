@@ -24,6 +24,7 @@ from tests.support.world import RULES, START, World
 
 FULL = replace(
     RULES,
+    themes=("lokale-teams", "mda", "ouderenmishandeling", "plegeraanpak", "overig"),
     grounds=(Ground("tsd", "Toezicht Sociaal Domein"),),
     shelter_partner=True,
     questions=(

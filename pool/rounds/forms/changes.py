@@ -148,7 +148,7 @@ class OutageForm(Form):
     ended_on = DateField(
         "Voorbij op", validators=[Optional()], description="Laat leeg zolang de storing duurt."
     )
-    ended_time = ClockField("Tijd van het einde", validators=[Optional()])
+    ended_time = ClockField("Tijd van het einde")
     what = area("Wat werkte er niet?", "what", Required("Schrijf op wat er niet werkte."))
 
     def validate_started_time(self, field: ClockField) -> None:
