@@ -14,7 +14,7 @@ from pool.core import audit, charts
 from pool.core.access import Role, current_actor, door
 from pool.core.clock import local_date
 from pool.core.db import db
-from pool.core.text import format_date, plural
+from pool.core.text import format_count
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.states import DECIDED_STATES
@@ -88,11 +88,10 @@ def index() -> Any:
 
 def _attention(lines: list[tuple[Period, Due]]) -> tuple[str, str]:
     """What about the reports of a project needs somebody, in a word, with the tone of a badge; empty when nothing."""
-    late = sum(1 for _period, due in lines if due == Due.OVERDUE)
-    if late:
-        return plural(late, "rapportage te laat", "rapportages te laat"), "danger"
-    now = [period for period, due in lines if due == Due.NOW]
-    return (f"indienen tot en met {format_date(now[0].due_on)}", "warning") if now else ("", "")
+    found = [due for _period, due in lines]
+    if late := found.count(Due.OVERDUE):
+        return f"{format_count(late)} {Due.OVERDUE.label}", Due.OVERDUE.tone
+    return (Due.NOW.label, Due.NOW.tone) if Due.NOW in found else ("", "")
 
 
 def _standings(summary: queries.Summary) -> charts.Stacked:

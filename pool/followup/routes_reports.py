@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from pool.core.access import Role, current_actor, door, require
+from pool.core.clock import local_date
 from pool.core.errors import Conflict, Missing
 from pool.core.forms import attempt
 from pool.core.text import format_moment
@@ -67,6 +68,7 @@ def _write_page(
         period=period,
         form=form,
         stale=stale,
+        late=local_date(current_actor().at) > period.due_on,
         earlier=earlier[-1] if earlier else None,
         labels=rules.LABELS,
         limit=rules.LIMITS["report"],
