@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from pool.allocation import queries as allocation
 from pool.assessment import queries as assessment
 from pool.core import audit
 from pool.core.access import Role, current_actor, door
@@ -133,6 +134,11 @@ def show(ident: int) -> Any:
         can_download=actor.has(*queries.READERS, Role.APPLICANT),
         line=queries.line_of(decision.application_id) if staff else None,
         merit=assessment.merits(round_.id).get(decision.application_id),
+        # The municipality's own explanation, once the decisions are public.
+        explained=actor.organisation_id == decision.application.organisation_id
+        and actor.has(Role.APPLICANT)
+        and round_.state in DECIDED_STATES
+        and allocation.base_for(decision.application) is not None,
         steps=steps(trail),
         problems=audit.verify_chain(decision.audit_chain) if actor.has(Role.AUDITOR) else None,
         entries=trail if actor.has(Role.AUDITOR) else [],

@@ -50,8 +50,7 @@ def begin_advice(actor: Actor, scenario: Scenario) -> Advice:
     known = set(scenario.snapshot.names.values())
     if any(a.id not in known for a in found):
         raise Refused("scenario", "Niet alle volledige aanvragen zitten in deze verdeling. Maak een nieuwe.")
-    if scenario.chosen_at is None:
-        allocation_service.choose(actor, scenario)
+    allocation_service.choose(actor, scenario)
     awards = allocation.awards_of(scenario)
     computed = {application.id: awards.get(application.id, 0) for application in found}
     lines = [AdviceLine(application_id=key, computed=cents, amount=cents) for key, cents in computed.items()]
