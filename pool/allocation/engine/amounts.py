@@ -14,10 +14,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pool.allocation.engine.integer import IntegerProgram, Ints
 from pool.allocation.engine.model import Model
 from pool.allocation.engine.problem import Application
 from pool.allocation.engine.resolve import NoProofError, Resolver
 from pool.allocation.engine.search import Search
+from pool.allocation.engine.whole import best_amounts
+
+PATIENCE = 30
+"""Outcomes looked at one by one before the range of amounts is halved instead."""
 
 
 def largest_amount(resolver: Resolver, name: str) -> int | None:
@@ -62,39 +67,90 @@ def _by_programme(resolver: Resolver, app: Application, most: int, value: int) -
     if problem.basis == "application":
         cost[i], cost[column] = problem.value(app, app.requested), 0
     program = replace(model.program, cost=cost)
+    return _Stretch(resolver, model, program, column, value).highest(most // step - 1)
 
-    def reached(least: int, highest: int) -> int | None:
-        low, high = program.low.copy(), program.high.copy()
-        low[column], high[column] = least, highest
-        search = Search(
-            program,
-            model.earn_steps,
-            limits=resolver.limits,
-            amount_of=model.amount_of,
-            floor=value,
-            enough=value,
+
+class _Stretch:
+    """One column of a programme stretched as far as outcomes of some value allow."""
+
+    def __init__(
+        self, resolver: Resolver, model: Model, program: IntegerProgram, column: int, value: int
+    ) -> None:
+        self.resolver = resolver
+        self.model = model
+        self.program = program
+        self.column = column
+        self.value = value
+
+    def highest(self, most: int) -> int | None:
+        """The amount in cents for the highest entry of the column, in steps above the first one.
+
+        Whatever cannot reach the value with more than was found is left out for good.
+        """
+        column = self.column
+        low, high = self.program.low.copy(), self.program.high.copy()
+        high[column] = most
+        found: int | None = None
+        rounds = 0
+        while True:
+            low[column] = 0 if found is None else found + 1
+            box = self._search().box(low, high) if low[column] <= high[column] else None
+            if box is None:
+                break
+            low, high = box
+            rounds += 1
+            # Usually a few sets of awards matter; where it takes more, halve what is left.
+            tried = low.copy()
+            if rounds > PATIENCE and found is not None:
+                tried[column] = (low[column] + high[column] + 1) // 2
+            point = self._reached(tried, high)
+            if point is not None:
+                found = self._raised(point, int(high[column]))
+            elif tried[column] == low[column]:
+                break
+            else:
+                high[column] = tried[column] - 1
+        return None if found is None else (found + 1) * self.resolver.problem.amount_step
+
+    def _search(self) -> Search:
+        return Search(
+            self.program,
+            self.model.earn_steps,
+            limits=self.resolver.limits,
+            amount_of=self.model.amount_of,
+            floor=self.value,
+            enough=self.value,
         )
+
+    def _reached(self, low: Ints, high: Ints) -> Ints | None:
+        search = self._search()
         point = search.run(low, high).best.point
-        if point is None:
-            if search.open_bound is not None:
-                raise NoProofError("the largest amount was not decided within the limit")
-            return None
+        if point is None and search.open_bound is not None:
+            raise NoProofError("the largest amount was not decided within the limit")
+        return point
+
+    def _raised(self, point: Ints, most: int) -> int:
+        """How far the column goes with the awards of this point and the best amounts for the others."""
+        program, column = self.program, self.column
         span = slice(program.start[column], program.start[column + 1])
         rows, entries = program.index[span], program.entry[span]
         room = (program.limit - program.activity(point))[rows] // entries
-        return min(highest, int(point[column] + room.min()))
-
-    # In steps above the first one; `found` will do, `beyond` and more will not.
-    beyond = most // step
-    found = reached(0, beyond - 1)
-    while found is not None and beyond - found > 1:
-        middle = (found + beyond) // 2
-        higher = reached(middle, beyond - 1)
-        if higher is None:
-            beyond = middle
-        else:
-            found = higher
-    return None if found is None else (found + 1) * step
+        found, beyond, pace = min(most, int(point[column] + room.min())), most + 1, 1
+        low, high = program.low.copy(), program.high.copy()
+        settled = program.decide | (program.weight == 0)
+        low[settled] = high[settled] = point[settled]
+        while found + pace < beyond:
+            low[column] = high[column] = found + pace
+            answer = best_amounts(program, low, high, self.value)
+            if answer.point is not None:
+                found += pace
+                pace *= 4
+            else:
+                beyond = found + pace
+                pace = max(1, (beyond - found) // 2)
+                if beyond - found == 1:
+                    break
+        return found
 
 
 def _past_ties(resolver: Resolver, app: Application, amount: int, outside: int) -> int | None:
@@ -129,16 +185,23 @@ def _past_ties(resolver: Resolver, app: Application, amount: int, outside: int) 
 def _by_halving(resolver: Resolver, app: Application, outside: int) -> int | None:
     step = resolver.problem.amount_step
     low, high = 0, app.requested  # awarded at low (0: nowhere yet), not at high
+    probed = 0
+    refused = False
     while high - low > step:
         middle = (low + high) // 2 // step * step
+        if refused and low and probed != low:
+            # Often what was found cannot be raised at all: one step more then ends the search.
+            middle, probed = low + step, low
+        refused = False
         asked = asking(app, middle)
-        inside = resolver.inside_application(asked, outside)
+        inside = resolver.inside_application(asked, outside, outside + 1)
         if inside is not None and inside.value > outside:
             low = min(high - step, max(middle, _raised(resolver, app, middle, inside.awards, outside)))
         elif inside is not None and resolver.awarded_as(asked, outside):
             low = middle
         else:
             high = middle
+            refused = True
     return low or None
 
 

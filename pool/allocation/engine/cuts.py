@@ -51,14 +51,15 @@ class Separator:
         negative[program.index[program.entry < 0]] = True
         order = np.argsort(program.index, kind="stable")
         ends = np.searchsorted(program.index[order], np.arange(program.rows + 1))
-        open_amounts = amount_of[amount_of >= 0]
+        paired = program.decide.copy()
+        paired[amount_of[amount_of >= 0]] = True
+        held = paired & (program.low != 0)
         found = []
         for row in np.flatnonzero(~negative).tolist():
             places = order[ends[row] : ends[row + 1]]
             columns, entries = of_entry[places], program.entry[places]
             # What columns use at least in any case leaves that much less for the open awards.
-            paired = np.isin(columns, open_amounts) | program.decide[columns]
-            if (program.low[columns[paired]] != 0).any():
+            if held[columns].any():
                 continue
             used = int((entries * program.low[columns]).sum())
             entry_of = dict(zip(columns.tolist(), entries.tolist(), strict=True))

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from pool.allocation.engine.integer import Ints
 from pool.allocation.engine.model import Model
 from pool.allocation.engine.problem import MERIT_MAX, FieldError, Problem, ProblemError
 from pool.allocation.engine.search import Limits
@@ -18,6 +21,8 @@ from pool.allocation.engine.solver import best
 
 NODES = 20_000
 """Boxes searched per draw."""
+HINTS = 2
+"""Outcomes of earlier draws that a draw starts from."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,31 @@ def read_draws(lines: Iterable[str], problem: Problem) -> list[dict[str, int]]:
     return draws
 
 
+class _Memory:
+    """The best outcomes of earlier draws: often one of them is the best of the next as well."""
+
+    def __init__(self) -> None:
+        self.points: list[Ints] = []
+        self.known: set[bytes] = set()
+
+    def keep(self, point: Ints) -> None:
+        key = point.tobytes()
+        if key not in self.known:
+            self.known.add(key)
+            self.points.append(point)
+
+    def nearest(self, model: Model) -> list[Ints]:
+        """The allowed ones that are worth most now."""
+        program = model.program
+        if not self.points:
+            return []
+        points = np.array(self.points)
+        inside = ((points >= program.low) & (points <= program.high)).all(axis=1)
+        worth = points[inside].astype(float) @ program.cost.astype(float)
+        order = np.argsort(-worth, kind="stable")[:HINTS]
+        return [points[inside][place] for place in order.tolist()]
+
+
 def stability(
     problem: Problem,
     draws: Sequence[Mapping[str, int]],
@@ -95,14 +125,16 @@ def stability(
     awarded = dict.fromkeys((app.id for app in apps), 0)
     whole, amounts = dict(awarded), dict(awarded)
     unproven = infeasible = 0
+    memory = _Memory()
     for number, draw in enumerate(draws, 1):
         merits = tuple(replace(app, merit=draw[app.id]) for app in apps)
         model = Model(replace(problem, applications=merits))
-        answer = best(model, Limits(NODES))
+        answer = best(model, Limits(NODES), hints=memory.nearest(model))
         if answer.point is None:
             infeasible += answer.bound is None
             unproven += answer.bound is not None
             continue
+        memory.keep(answer.point)
         unproven += answer.bound != answer.value or not answer.ties.settled
         for name, amount in model.awards(answer.point).items():
             awarded[name] += 1

@@ -9,6 +9,7 @@ limits; the answer says how far it may be from the best.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ COLUMNS = 6_000
 """Programmes with more columns than this are not searched as a whole."""
 CORE = 1_000
 """Applications nearest the edge that are searched over, beside those left in fractions."""
+NEAR = 1_000_000
+"""A gap of one part in so many is near enough to stop at when time runs short."""
 NODES = 40
 """Boxes searched in the core for a first outcome."""
 Tell = Callable[[int, int, int | None], None]
@@ -71,6 +74,7 @@ class Prices:
 
 def approximate(model: Model, limits: Limits, tell: Tell) -> Found:
     """A safe bound and the best outcome found in the core, within the limits."""
+    began = time.perf_counter()
     prices = Prices(model)
     if not prices.found:
         # Without a relaxation there is no core; the ordinary search also proves what is impossible.
@@ -82,6 +86,11 @@ def approximate(model: Model, limits: Limits, tell: Tell) -> Found:
     if best.point is None:
         return Found(best, prices.bound, first.nodes, False)
     tell(first.nodes, prices.bound, best.value)
+    if limits.deadline is not None and prices.bound - best.value <= best.value // NEAR:
+        # Searching all that is left takes at least as long as coming here did.
+        now = time.perf_counter()
+        if limits.deadline - now < now - began:
+            return Found(best, prices.bound, first.nodes, False)
     # Whatever the exact bound does not exclude is searched; if that ends, the answer is proven for
     # the whole round, and its ties are settled.
     evaluation, program = prices.evaluation, model.program

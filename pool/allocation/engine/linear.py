@@ -69,6 +69,27 @@ class LinearRelaxation:
         self.solver.passModel(model)
         self.all_columns = np.arange(program.columns, dtype=np.int32)
 
+    def add_rows(self, program: IntegerProgram, rows: list[tuple[Ints, Ints, int]]) -> None:
+        """Take on these rows (columns, entries, limit), already in `program`; the basis stays."""
+        columns = np.concatenate([row[0] for row in rows])
+        sizes = np.array([len(row[0]) for row in rows])
+        entry = np.concatenate([row[1] for row in rows]) * self.column_scale[columns]
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        top = np.maximum.reduceat(np.abs(entry), starts)
+        top = np.where(top > 0, top, 1.0)
+        limit = np.array([row[2] for row in rows]) / top
+        self.solver.addRows(
+            len(rows),
+            np.full(len(rows), -highspy.kHighsInf),
+            limit,
+            len(columns),
+            starts.astype(np.int32),
+            columns.astype(np.int32),
+            entry / np.repeat(top, sizes),
+        )
+        self.row_scale = np.concatenate((self.row_scale, top))
+        self.program = program
+
     def solve(self, low: Ints | None = None, high: Ints | None = None) -> Relaxed:
         """Solve inside the box; without a box, inside the last one given."""
         solver, program = self.solver, self.program

@@ -12,6 +12,9 @@ from pool.allocation.engine.problem import MERIT_MAX, Application, Problem
 from pool.allocation.engine.search import Limits, Search
 from pool.allocation.engine.solver import NODES, best
 
+MEMORY, HINTS = 60, 2
+"""Outcomes remembered, and how many of them a new question starts from."""
+
 
 class NoProofError(RuntimeError):
     """A question could not be answered with proof within the limit."""
@@ -48,6 +51,7 @@ class Resolver:
         self.apps = {app.id: app for app in problem.applications}
         self.unsettled = False
         """Whether a tie was met that was too large to settle exactly."""
+        self._found: list[dict[str, int]] = []
         base = self.best(problem, hint)
         if base is None:
             raise NoProofError("no outcome is allowed, so there is nothing to explain")
@@ -58,7 +62,7 @@ class Resolver:
     def best(self, problem: Problem, hint: dict[str, int] | None = None) -> Known | None:
         """The best outcome by the published rules, proven; None when nothing is allowed."""
         model = Model(problem)
-        answer = best(model, self.limits, hint=_point(model, hint))
+        answer = best(model, self.limits, hints=self.hints(model, hint))
         if answer.point is None:
             if answer.bound is not None:
                 raise NoProofError("nothing allowed was found within the limit")
@@ -66,7 +70,22 @@ class Resolver:
         if answer.bound != answer.value:
             raise NoProofError("the best outcome was not proven within the limit")
         self.unsettled |= not answer.ties.settled
-        return Known(answer.value, model.awards(answer.point))
+        return self._keep(Known(answer.value, model.awards(answer.point)))
+
+    def _keep(self, known: Known) -> Known:
+        if known.awards not in self._found:
+            self._found = [known.awards, *self._found[: MEMORY - 1]]
+        return known
+
+    def hints(self, model: Model, hint: dict[str, int] | None = None) -> list[Ints]:
+        """Points to start from: outcomes found before, those worth most in this model first."""
+        points = [model.point(awards) for awards in self._found]
+        if hint is not None:
+            points.insert(0, model.point(hint))
+        program = model.program
+        inside = [p for p in points if ((p >= program.low) & (p <= program.high)).all()]
+        allowed = [p for p in inside if program.feasible(p)]
+        return sorted(allowed, key=program.value, reverse=True)[:HINTS]
 
     def replaced(self, app: Application, problem: Problem | None = None) -> Problem:
         problem = problem or self.problem
@@ -93,21 +112,50 @@ class Resolver:
             if rule.ids != (name,)
         )
 
-    def inside_application(self, app: Application, at_least: int) -> Known | None:
-        """An outcome with this application inside, as changed, worth at least so much; None: proven none.
+    def inside_application(self, app: Application, at_least: int, enough: int | None = None) -> Known | None:
+        """The best outcome with this application inside, as changed, if worth at least so much.
 
-        It is the best one.
+        With `enough` not the best one, but the first found that is worth as much as that.
         """
-        model = Model(self.replaced(replace(app, decision="in")))
+        shifted = self._shifted(app)
+        if shifted is not None:
+            return shifted if shifted.value >= at_least else None
+        return self.inside_problem(self.replaced(replace(app, decision="in")), at_least, enough)
+
+    def _shifted(self, app: Application) -> Known | None:
+        """The best outcome with it inside when only the merit of an indivisible application changes.
+
+        All outcomes with it inside then change by the same value, so the best of them stays the best.
+        """
+        own = self.apps[app.id]
+        if own.minimum < own.requested or replace(own, merit=app.merit) != app:
+            return None
+        known = self.base if app.id in self.awards else self._turned.get(app.id)
+        if known is None:
+            return None
+        change = self.problem.value(app, app.requested) - self.problem.value(own, own.requested)
+        return Known(known.value + change, known.awards)
+
+    def inside_problem(self, problem: Problem, at_least: int, enough: int | None = None) -> Known | None:
+        """The best outcome of a problem, ties not settled, if worth at least so much."""
+        model = Model(problem)
         search = Search(
-            model.program, model.earn_steps, limits=self.limits, amount_of=model.amount_of, floor=at_least
+            model.program,
+            model.earn_steps,
+            limits=self.limits,
+            amount_of=model.amount_of,
+            floor=at_least,
+            enough=enough,
         )
+        for hint in self.hints(model):
+            search.start_from(hint)
         found = search.run()
-        if not found.complete:
+        reached = found.best.point is not None and enough is not None and found.best.value >= enough
+        if not found.complete and not reached:
             raise NoProofError("a changed problem was not decided within the limit")
         if found.best.point is None:
             return None
-        return Known(found.best.value, model.awards(found.best.point))
+        return self._keep(Known(found.best.value, model.awards(found.best.point)))
 
     def inside(self, name: str, merit: int, at_least: int) -> Known | None:
         """The best outcome with the application inside at that merit, if worth at least so much."""
@@ -140,7 +188,7 @@ class Resolver:
         """Whether the application, changed so, is awarded; `outside` is the best value without it."""
         if app.decision == "free" and app.merit < self.problem.min_merit:
             return False
-        inside = self.inside_application(app, outside)
+        inside = self.inside_application(app, outside, outside + 1)
         if inside is None:
             return False
         return inside.value > outside or app.id in self.awards_with(app)
@@ -153,9 +201,11 @@ class Resolver:
 
     def lets_in(self, name: str, problem: Problem) -> bool:
         """Whether the application is awarded under the changed rules."""
+        # What is freed can only be worth more: with it inside it must reach what is known.
+        inside = self.inside_problem(
+            self.replaced(replace(self.apps[name], decision="in"), problem), self.value, self.value
+        )
+        if inside is None:
+            return False
         known = self.best(problem, self.awards)
         return known is not None and name in known.awards
-
-
-def _point(model: Model, awards: dict[str, int] | None) -> Ints | None:
-    return None if awards is None else model.point(awards)

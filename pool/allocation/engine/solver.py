@@ -8,7 +8,7 @@ fixed number of boxes, so that the same question gets the same answer on every m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,6 +23,8 @@ from pool.allocation.engine.search import Found, Limits, Search
 from pool.allocation.engine.settle import settle_amounts
 
 RULES = ("optimal", *greedy.RULES)
+SEARCHING = 0.9
+"""The part of a time limit given to the search; one box may take a while, and the answer is recounted."""
 NODES = 200_000
 """Boxes searched before the answer is given with a gap, when no time limit is set."""
 Progress = Callable[[dict[str, int | float | str | None]], None]
@@ -58,7 +60,7 @@ def solve(
     if rule not in RULES:
         raise ValueError(f"unknown rule {rule!r}: choose one of {', '.join(RULES)}")
     began = time.perf_counter()
-    limits = Limits(NODES, None if time_limit is None else began + time_limit)
+    limits = Limits(NODES, None if time_limit is None else began + time_limit * SEARCHING)
 
     def tell(nodes: int, bound: int, value: int | None) -> None:
         if progress is not None:
@@ -86,12 +88,13 @@ def best(
     model: Model,
     limits: Limits,
     tell: Callable[[int, int, int | None], None] | None = None,
-    hint: Ints | None = None,
+    hints: Sequence[Ints] = (),
     ties: bool = True,
 ) -> Answer:
     """The best point of the model, ties settled by the published rule unless `ties` is false.
 
-    `hint` is a point to start from; it shortens the search and never changes the answer.
+    `hints` are points to start from, allowed or not; they shorten the search and never change a proven
+    answer.
     """
     if model.program.columns > large.COLUMNS:
         found = large.approximate(model, limits, tell or (lambda nodes, bound, value: None))
@@ -107,8 +110,8 @@ def best(
         on_node=tell,
         amount_of=model.amount_of,
     )
-    if hint is not None:
-        search.consider(hint.copy())
+    for hint in hints:
+        search.start_from(hint)
     found = search.run()
     point = found.best.point
     if point is None:
