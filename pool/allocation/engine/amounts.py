@@ -21,8 +21,8 @@ from pool.allocation.engine.resolve import NoProofError, Resolver
 from pool.allocation.engine.search import Search
 from pool.allocation.engine.whole import best_amounts
 
-PATIENCE = 30
-"""Outcomes looked at one by one before the range of amounts is halved instead."""
+BOLD, PATIENCE = 3, 30
+"""Questions asked near the upper end; and asked at all before the range of amounts is halved instead."""
 
 
 def largest_amount(resolver: Resolver, name: str) -> int | None:
@@ -99,10 +99,13 @@ class _Stretch:
                 break
             low, high = box
             rounds += 1
-            # Usually a few sets of awards matter; where it takes more, halve what is left.
+            # The relaxation's end is near the answer, so begin near it. Then usually a few sets of awards
+            # matter; where it takes more, halve what is left.
             tried = low.copy()
-            if rounds > PATIENCE and found is not None:
-                tried[column] = (low[column] + high[column] + 1) // 2
+            if rounds <= BOLD:
+                tried[column] += (high[column] - low[column]) * 7 // 8
+            elif rounds > PATIENCE:
+                tried[column] += (high[column] - low[column] + 1) // 2
             point = self._reached(tried, high)
             if point is not None:
                 found = self._raised(point, int(high[column]))
