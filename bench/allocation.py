@@ -92,7 +92,9 @@ def ours(problem: dict[str, Any], limit: float | None) -> dict[str, Any]:
         path = Path(folder) / "problem.json"
         path.write_text(json.dumps(problem), encoding="utf-8")
         command = [sys.executable, "-c", code, str(HERE.parent), str(path), json.dumps(limit)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {"failed": done.stderr.strip().splitlines()[-1]}
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -108,6 +110,9 @@ def compare(n: int, regions: int, kinds: list[tuple[float, str]], seeds: int, ri
         for seed in range(seeds):
             problem = synthetic_round(n, regions, seed, divisible, basis=basis)
             mine = ours(problem, limit)
+            if "failed" in mine:
+                print(f"  divisible {divisible:.0%} {basis:11} seed {seed}: {mine['failed']}")
+                continue
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "model.npz"
                 save_model(problem, path)
@@ -142,6 +147,9 @@ def compare(n: int, regions: int, kinds: list[tuple[float, str]], seeds: int, ri
 
 def large(n: int, regions: int, limit: float, goal: str) -> None:
     mine = ours(synthetic_round(n, regions, 0), limit)
+    if "failed" in mine:
+        print(f"\n== n = {n:,}, limit {limit:.0f} s: {mine['failed']} ==")
+        return
     gap = (mine["bound"] - mine["objective"]) / mine["objective"]
     print(f"\n== n = {n:,}, {regions} regions, limit {limit:.0f} s (goal: {goal}) ==")
     print(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -81,7 +80,12 @@ def approximate(model: Model, limits: Limits, tell: Tell) -> Found:
         return Search(model.program, model.earn_steps, limits=limits, on_node=tell).run()
     tell(0, prices.bound, None)
     low, high = prices.around(CORE)
-    first = Search(model.program, model.earn_steps, limits=replace(limits, nodes=NODES), on_node=tell)
+    soon = limits.deadline
+    if soon is not None:
+        # A first outcome is worth running late for, within measure.
+        now = time.perf_counter()
+        soon = max(soon, now + (now - began) / 2)
+    first = Search(model.program, model.earn_steps, limits=Limits(NODES, soon), on_node=tell)
     best = first.run(low, high).best
     if best.point is None:
         return Found(best, prices.bound, first.nodes, False)
