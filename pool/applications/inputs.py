@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from pool.core.text import as_json
+
 from .states import BudgetKind, Completeness, Section
 
 
@@ -98,7 +100,7 @@ class Content:
     answers: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = _plain(asdict(self))
+        body: dict[str, Any] = as_json(asdict(self))
         return body
 
     @classmethod
@@ -150,9 +152,3 @@ class CheckInput:
     points: tuple[CheckedPoint, ...] = ()
     reason: str = ""
     supplement_by: dt.date | None = None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from babel import dates, numbers
 
@@ -170,6 +170,13 @@ def csv_safe(value: object) -> str:
     if text[:1] in _FORMULA_STARTS or text.lstrip()[:1] in _FORMULA_STARTS:
         return "'" + text
     return text
+
+
+def as_json(value: object) -> Any:
+    """Tuples as lists, all the way down, so that a value equals what comes back from JSON."""
+    if isinstance(value, dict):
+        return {key: as_json(inner) for key, inner in value.items()}
+    return [as_json(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def canonical_json(value: object) -> bytes:

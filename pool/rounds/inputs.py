@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pool.core.text import as_json
+
 from .states import Calibration, Instrument, Joint, ValueBasis
 
 LEVELS = range(1, 10)
@@ -137,7 +139,7 @@ class RoundRules:
     reporting: Accountability | None = None
 
     def to_json(self) -> dict[str, Any]:
-        body: dict[str, Any] = _plain(asdict(self))
+        body: dict[str, Any] = as_json(asdict(self))
         return body
 
     @classmethod
@@ -168,13 +170,6 @@ class RoundRules:
     def points(self, levels: dict[str, int]) -> int:
         """Total in thousandths of a point (0 … 100 000) for one level per criterion, in exact integers."""
         return sum(c.weight * (levels[c.code] - 1) * POINTS_PER_LEVEL_PERCENT for c in self.criteria)
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, so that a value equals what comes back from JSON."""
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
