@@ -19,11 +19,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from sqlalchemy import event
 
 from pool.app import create_app
 from pool.core.db import db
 from tests.support import postgres
+from tests.support.browser import launch_options
 from tests.support.world import World
 
 SECRET = "test-secret-that-is-long-enough-for-anything"
@@ -220,3 +222,18 @@ def real_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The only one: Playwright refuses to start a second time in a process where it runs."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A real Chromium."""
+    started = playwright.chromium.launch(**launch_options(playwright))
+    yield started
+    started.close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from pool.app import create_app
@@ -18,7 +18,6 @@ from pool.core import clock
 from pool.core.db import db
 from pool.demo import accounts, service
 from tests.conftest import Databases, settings
-from tests.support.browser import launch_options
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 800}
@@ -59,14 +58,6 @@ def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
     server.server_close()
     with app.app_context():
         db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(**launch_options(playwright))
-        yield started
-        started.close()
 
 
 class Visitor:

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from tests.look.guide import guide_app
-from tests.support.browser import launch_options
 
 pytestmark = pytest.mark.browser
 
@@ -26,14 +25,6 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(**launch_options(playwright))
-        yield chromium
-        chromium.close()
 
 
 def _open(browser: Browser, address: str, *, width: int = 1280, **options: Any) -> tuple[Page, list[str]]:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
-from tests.support import browser
-
-
-@pytest.fixture
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
+from tests.support.browser import Browser as Found
+from tests.support.browser import NoBrowser, find_browser, launch_options
 
 
 def program(path: Path, text: str) -> Path:
@@ -28,8 +22,8 @@ def test_a_wrong_app_browser_is_not_passed_over(
     monkeypatch: pytest.MonkeyPatch, playwright: Playwright, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("APP_BROWSER", str(tmp_path / "absent"))
-    with pytest.raises(browser.NoBrowser, match="does not start"):
-        browser.find_browser(playwright)
+    with pytest.raises(NoBrowser, match="does not start"):
+        find_browser(playwright)
 
 
 def test_a_stub_that_does_not_start_is_no_browser(
@@ -39,8 +33,8 @@ def test_a_stub_that_does_not_start_is_no_browser(
     monkeypatch.delenv("APP_BROWSER", raising=False)
     monkeypatch.setattr(type(playwright.chromium), "executable_path", str(tmp_path / "absent"))
     monkeypatch.setattr(shutil, "which", lambda name: str(stub))
-    with pytest.raises(browser.NoBrowser, match="playwright install"):
-        browser.find_browser(playwright)
+    with pytest.raises(NoBrowser, match="playwright install"):
+        find_browser(playwright)
 
 
 def test_a_named_browser_goes_first(
@@ -48,16 +42,15 @@ def test_a_named_browser_goes_first(
 ) -> None:
     own = program(tmp_path / "own", "echo Chromium 1.0")
     monkeypatch.setenv("APP_BROWSER", str(own))
-    found = browser.find_browser(playwright)
-    assert found == browser.Browser(str(own), "Chromium 1.0", "APP_BROWSER")
-    assert browser.launch_options(playwright)["executable_path"] == str(own)
+    found = find_browser(playwright)
+    assert found == Found(str(own), "Chromium 1.0", "APP_BROWSER")
+    assert launch_options(playwright)["executable_path"] == str(own)
 
 
 @pytest.mark.browser
-def test_a_page_is_shown(playwright: Playwright) -> None:
-    chromium = playwright.chromium.launch(**browser.launch_options(playwright))
-    page = chromium.new_page()
+def test_a_page_is_shown(browser: Browser) -> None:
+    page = browser.new_page()
     page.set_content("<html lang=nl><title>Projectenpool</title><h1>Regio's</h1></html>")
     assert page.title() == "Projectenpool"
     assert page.get_by_role("heading", name="Regio's").is_visible()
-    chromium.close()
+    page.close()
