@@ -102,3 +102,15 @@ def rank(rows: Sequence[Row], ceiling: int, min_merit: int) -> list[Row]:
             )
     unscored = sorted((row for row in rows if row.value is None), key=lambda row: row.application.id)
     return ranked + unscored
+
+
+def line(rows: Sequence[Row], ceiling: int, min_merit: int) -> int | None:
+    """After how many places the plain line falls, by the means of before the meeting; None without a line.
+
+    That many applications fit under the ceiling from the top, for what was asked (see `rank`). There is no line
+    when nothing fits, or when every application with a score does.
+    """
+    before = rank([replace(row, agreed=None) for row in rows], ceiling, min_merit)
+    scored = sum(row.value is not None for row in before)
+    within = sum(row.standing == Standing.WITHIN for row in before)
+    return within if 0 < within < scored else None

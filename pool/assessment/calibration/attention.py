@@ -6,8 +6,9 @@ criterion, a residual beyond 2.5 standard deviations, and a chance of the top k 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from .coupling import ADVICE_FROM
 from .results import Fit, ScoreFit
@@ -15,6 +16,21 @@ from .words import Remark
 
 Levels = Mapping[tuple[str, str], Mapping[str, int]]
 """(proposal, assessor) to criterion to level 1-9."""
+
+
+class Placed(Protocol):
+    """What the list needs to know of a proposal; a `ProposalFit` is one. `top_k`: None when it is not known."""
+
+    @property
+    def proposal(self) -> str: ...
+    @property
+    def scores(self) -> int: ...
+    @property
+    def raw_rank(self) -> float: ...
+    @property
+    def adjusted_rank(self) -> float: ...
+    @property
+    def top_k(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +54,34 @@ class Item:
 
 
 def attention(fit: Fit, levels: Levels | None = None, limits: Limits = Limits()) -> tuple[Item, ...]:
-    """The list: proposals in the grey zone first, then by number of reasons, then in order of name.
+    """The list of a fit: proposals in the grey zone first, then by number of reasons, then in order of name.
 
     Remarks name assessors by the keys of the fit; pages that must not show them give coded keys.
     """
     coupled = {one.assessor: one.coupling for one in fit.assessors}
+    return flags(fit.proposals, fit.scores, coupled, fit.k, levels, limits)
+
+
+def flags(
+    proposals: Iterable[Placed],
+    all_scores: Iterable[ScoreFit],
+    coupled: Mapping[str, float],
+    k: int | None,
+    levels: Levels | None = None,
+    limits: Limits = Limits(),
+) -> tuple[Item, ...]:
+    """The same list from its parts. `coupled`: how well each assessor is tied to the rest, by key."""
     scores: dict[str, list[ScoreFit]] = {}
-    for score in fit.scores:
+    for score in all_scores:
         scores.setdefault(score.proposal, []).append(score)
     items: list[tuple[bool, int, int, Item]] = []
-    for place, one in enumerate(fit.proposals):
+    for place, one in enumerate(proposals):
         remarks: list[Remark] = []
         grey = one.top_k is not None and limits.grey_low <= one.top_k <= limits.grey_high
-        if grey and fit.k is not None and one.top_k is not None:
-            remarks.append(Remark.of("grey_zone", k=fit.k, percent=round(100 * one.top_k)))
-        if fit.k is not None:
-            above_raw, above_adjusted = one.raw_rank <= fit.k, one.adjusted_rank <= fit.k
+        if grey and k is not None and one.top_k is not None:
+            remarks.append(Remark.of("grey_zone", k=k, percent=round(100 * one.top_k)))
+        if k is not None:
+            above_raw, above_adjusted = one.raw_rank <= k, one.adjusted_rank <= k
             if above_raw != above_adjusted:
                 remarks.append(Remark.of("crosses_up" if above_adjusted else "crosses_down"))
         own = scores[one.proposal]

@@ -173,6 +173,32 @@ def check_k(table: ScoreTable, k: int | None) -> None:
         )
 
 
+def adjusted_means(design: Design, found: Effects) -> Floats:
+    """Mean score (I) less the mean severity of those who gave it: the committee's figure, in the unit of the scores."""
+    adjusted: Floats = design.raw() - (design.incidence @ found.nu) / design.n_i
+    return adjusted
+
+
+def places(values: Floats) -> Floats:
+    """Ranks from 1 for the highest; rounded first, so that equals stay equals whatever the order of a sum was."""
+    return mean_ranks(np.round(values, 9))
+
+
+def residuals(
+    table: ScoreTable, design: Design, found: Effects, deviations: Deviations
+) -> tuple[ScoreFit, ...]:
+    """What the model expected of each score, and the distance in standard deviations."""
+    i, j = design.proposal, design.assessor
+    expected = found.mu + found.theta[i] + found.nu[j]
+    # Var(e_hat) = omega^4 V^-1 on the diagonal = omega^2 - Var(theta_i + nu_j | y): the residual of a shrunk fit.
+    spread = np.sqrt(np.maximum(deviations.omega**2 - found.sum_variance, 1e-12 * float(design.y.var())))
+    standardised = (design.y - expected) / spread
+    return tuple(
+        ScoreFit(s.proposal, s.assessor, s.value, float(expected[x]), float(standardised[x]))
+        for x, s in enumerate(table.scores)
+    )
+
+
 def assemble(
     name: str,
     table: ScoreTable,
@@ -186,11 +212,8 @@ def assemble(
     assessor_sd_95: tuple[float, float] | None,
 ) -> Fit:
     """Put point estimates (unit of the scores) and draws (`unit` times smaller) together as a Fit."""
-    i, j = design.proposal, design.assessor
-    raw = design.raw()
-    adjusted = raw - (design.incidence @ found.nu) / design.n_i
-    # Rounded, so that equals stay equals whatever the order of a sum was.
-    raw_rank, adjusted_rank = mean_ranks(np.round(raw, 9)), mean_ranks(np.round(adjusted, 9))
+    raw, adjusted = design.raw(), adjusted_means(design, found)
+    raw_rank, adjusted_rank = places(raw), places(adjusted)
     ranks = Ranks.of(draws.theta)
     half, ninety = ranks.interval(0.5), ranks.interval(0.9)
     top = ranks.top(k) if k is not None else None
@@ -210,15 +233,7 @@ def assemble(
         AssessorFit(key, int(design.n_j[x]), float(found.nu[x]), (float(low[x]), float(high[x])), tied[x])
         for x, key in enumerate(table.assessors)
     )
-    expected = found.mu + found.theta[i] + found.nu[j]
-    # Var(e_hat) = omega^4 V^-1 on the diagonal = omega^2 - Var(theta_i + nu_j | y): the residual of a shrunk fit.
-    spread = np.sqrt(np.maximum(deviations.omega**2 - found.sum_variance, 1e-12 * float(design.y.var())))
-    standardised = (design.y - expected) / spread
-    scores = tuple(
-        ScoreFit(s.proposal, s.assessor, s.value, float(expected[x]), float(standardised[x]))
-        for x, s in enumerate(table.scores)
-    )
     return Fit(
-        name, k, seed, proposals, assessors, scores, deviations.tau, deviations.s_nu, deviations.omega,
+        name, k, seed, proposals, assessors, residuals(table, design, found, deviations), deviations.tau, deviations.s_nu, deviations.omega,
         assessor_sd_95, severity_p(design, seed), draws.rhat, draws.converged, draws.theta,
     )  # fmt: skip

@@ -5,6 +5,7 @@
 | `interests` | who may not know what |
 | `committee` | what is before the committee, and who reads it |
 | `results` | scores, ranking, adopted merits |
+| `figures` | what stands out in the scores |
 | `own` | an assessor's own work |
 """
 
@@ -23,6 +24,7 @@ from .committee import (
     round_in_hand,
     rounds_in_hand,
 )
+from .figures import attention_list
 from .interests import (
     Interest,
     barred_applications,
@@ -43,6 +45,7 @@ __all__ = [
     "assessment",
     "assignment",
     "assignments_of_round",
+    "attention_list",
     "barred_applications",
     "barred_pairs",
     "committee_file",

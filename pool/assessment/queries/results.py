@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from pool.core.db import db
 from pool.people.models import User
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
+from pool.rounds.states import Calibration
 
-from ..adjusted import adjust
+from ..adjusted import Total, adjust
 from ..models import Assessment, Assignment, MeritAdoption, PanelOutcome, Score
 from ..ranking import Row, mean, rank
 from ..states import COUNTING
@@ -80,28 +81,28 @@ def mean_of(round_: Round, application_id: int) -> int | None:
 
 
 @dataclass(frozen=True)
-class Results:
-    """The ranking of a round as one person may see it. calibration: what to say about the adjusted means."""
+class Given:
+    """What assessors gave in a round, as one person may know it: everything as if what is hidden were not there.
+
+    rows: not ranked yet, by application. marks: application to assessor to criterion to level. totals: per
+    application and assessor, for the statistics.
+    """
 
     rows: list[Row]
-    calibration: str
-
-    @property
-    def scored(self) -> int:
-        return sum(row.value is not None for row in self.rows)
+    marks: Mapping[int, Mapping[int, Mapping[str, int]]]
+    totals: tuple[Total, ...]
 
 
-def results(round_: Round, hidden: Collection[int] = ()) -> Results:
-    """Totals, means, spread, agreed outcomes, ranking and adjusted means; everything as if what is hidden were
-    not there."""
+def given(round_: Round, hidden: Collection[int] = ()) -> Given:
+    """Totals, mean levels and agreed outcomes of every application of a round."""
     rules = rounds.rules_of(round_)
     found = in_assessment(round_.id, hidden)
     ids = [application.id for application in found]
-    given, agreed = marks(ids), outcomes(ids)
-    totals: list[tuple[str, str, int]] = []
+    scored, agreed = marks(ids), outcomes(ids)
+    totals: list[Total] = []
     rows = []
     for application in found:
-        per_assessor = given.get(application.id, {})
+        per_assessor = scored.get(application.id, {})
         points = {user_id: rules.points(mark) for user_id, mark in per_assessor.items()}
         means = {
             c.code: sum(mark[c.code] for mark in per_assessor.values()) * 1000 // len(per_assessor)
@@ -119,7 +120,27 @@ def results(round_: Round, hidden: Collection[int] = ()) -> Results:
             )
         )
         totals += [(str(application.id), str(user_id), total) for user_id, total in points.items()]
-    adjusted = adjust(tuple(totals))
+    return Given(rows, scored, tuple(totals))
+
+
+@dataclass(frozen=True)
+class Results:
+    """The ranking of a round as one person may see it. calibration: what to say about the adjusted means."""
+
+    rows: list[Row]
+    calibration: str
+
+    @property
+    def scored(self) -> int:
+        return sum(row.value is not None for row in self.rows)
+
+
+def results(round_: Round, hidden: Collection[int] = ()) -> Results:
+    """Totals, means, spread, agreed outcomes, ranking and, where the published rules know them, adjusted means."""
+    rules = rounds.rules_of(round_)
+    found = given(round_, hidden)
+    rows = found.rows
+    adjusted = adjust(found.totals) if rules.calibration != Calibration.OFF else None
     if adjusted is not None:
         rows = [replace(row, adjusted=adjusted.means.get(str(row.application.id))) for row in rows]
     ranked = rank(rows, round_.budget.ceiling, rules.min_merit)
