@@ -117,6 +117,7 @@ class PartnerForm(PlainForm):
     name = _text("Naam", "name")
     kind = SelectField("Soort organisatie", choices=_PARTNER_KINDS, validate_choice=False)
     role = _text("Wat doet deze partner?", "role")
+    contribution = _text("Wat draagt deze partner bij?", "contribution")
 
 
 class ReachForm(SectionForm):
@@ -136,17 +137,26 @@ class ReachForm(SectionForm):
 
     @classmethod
     def values(cls, value: Reach) -> dict[str, Any]:
-        lines = [{"name": p.name, "kind": p.kind, "role": p.role} for p in value.partners]
+        lines = [
+            {"name": p.name, "kind": p.kind, "role": p.role, "contribution": p.contribution}
+            for p in value.partners
+        ]
         return {"others": list(value.regions[1:]), "partners": lines or [{}]}
 
     def to_input(self) -> Reach:
         lines = [
-            (e.form.name.data or "", e.form.kind.data or "", e.form.role.data or "") for e in self.partners
+            Partner(
+                e.form.name.data or "",
+                e.form.kind.data or "",
+                e.form.role.data or "",
+                e.form.contribution.data or "",
+            )
+            for e in self.partners
         ]
         others = [choice.value for choice in self.others.choices if choice.value in (self.others.data or ())]
         return Reach(
             regions=tuple(slug for slug in (self.own_region, *others) if slug),
-            partners=tuple(Partner(name, kind, role) for name, kind, role in lines if name or role),
+            partners=tuple(p for p in lines if p.name or p.role or p.contribution),
         )
 
 

@@ -28,11 +28,12 @@ class Project:
 
 @dataclass(frozen=True)
 class Partner:
-    """Somebody who takes part. kind: an OrganisationKind value."""
+    """Somebody who takes part. kind: an OrganisationKind value; contribution: what they bring, such as hours."""
 
     name: str
     kind: str
     role: str = ""
+    contribution: str = ""
 
 
 @dataclass(frozen=True)

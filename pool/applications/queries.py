@@ -18,12 +18,16 @@ from pool.people.models import Organisation
 from pool.people.states import OrganisationKind
 from pool.regions import queries as regions
 from pool.regions.models import Region, Theme
+from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 from pool.rounds.models import Round, RuleSet
+from pool.rounds.rules import accepts_applications
 
 from . import rules
 from .inputs import Budget, Content
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
+from .queries_partners import partner_requests_open as partner_requests_open
+from .queries_partners import partners as partners
 from .states import RECEIVED, TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
 
 READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
@@ -104,6 +108,14 @@ def candidate(application: Application, rules_: RoundRules) -> Content:
     for section in rules.supplement_sections(application, rules_):
         kept = kept.with_section(section, given.section(section))
     return kept
+
+
+def text_for_partners(application: Application, at: dt.datetime) -> Content:
+    """What partners confirm: what would be submitted while that can change, and after that what was submitted."""
+    may_change = application.state == ApplicationState.SUPPLEMENT_REQUESTED or (
+        accepts_applications(application.round, at)
+    )
+    return candidate(application, rounds.rules_of(application.round)) if may_change else content(application)
 
 
 def content_of(version: ApplicationVersion) -> Content:
@@ -224,8 +236,9 @@ def _reach_part(given: Content, _rules: RoundRules) -> Part:
         ("Eerste regio", chosen[0] if chosen else ""),
         ("Samen met", join_words(chosen[1:]) if len(chosen) > 1 else "geen andere regio's"),
     )
-    lines = tuple((p.name, kinds.get(p.kind, ""), p.role) for p in given.reach.partners)
-    tables = (Rows("Partners", ("Naam", "Soort organisatie", "Rol"), (), lines),) if lines else ()
+    lines = tuple((p.name, kinds.get(p.kind, ""), p.role, p.contribution) for p in given.reach.partners)
+    heads = ("Naam", "Soort organisatie", "Rol", "Bijdrage")
+    tables = (Rows("Partners", heads, (), lines),) if lines else ()
     return Part(Section.REACH, facts, tables=tables)
 
 

@@ -15,7 +15,16 @@ from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.rules import accepts_applications
 
-from . import letter, queries, routes_applicant, routes_programme, routes_questions, rules, service
+from . import (
+    letter,
+    queries,
+    routes_applicant,
+    routes_partners,
+    routes_programme,
+    routes_questions,
+    rules,
+    service,
+)
 from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf
 from .forms import StartForm
 from .lifecycle import LIFE
@@ -25,7 +34,7 @@ from .trail import steps
 
 blueprints = [bp]
 PER_PAGE = 50
-__all__ = ["blueprints", "routes_applicant", "routes_programme", "routes_questions"]
+__all__ = ["blueprints", "routes_applicant", "routes_partners", "routes_programme", "routes_questions"]
 
 
 @bp.get("/aanvragen")
@@ -107,6 +116,7 @@ def show(ident: int) -> Any:
         application=application,
         parts=queries.parts(content, round_rules),
         points={p.code: p.label for p in rules.check_points(round_rules)},
+        partners=queries.partners(application, content, actor.at),
         views=views,
         my_regions=mine,
         term=rules.decision_term(application, round_rules),
@@ -132,6 +142,7 @@ def _own_page(application: Application) -> Any:
         points={p.code: p.label for p in rules.check_points(round_rules)},
         parts=queries.parts(queries.content(application), round_rules),
         state=ApplicationState,
+        partners=queries.partners(application, queries.text_for_partners(application, actor.at), actor.at),
         crumbs=crumbs(application),
     )
 

@@ -41,6 +41,7 @@ def check(ident: int) -> Any:
         form=form,
         points=list(zip(rules.check_points(round_rules), form.points, strict=True)),
         parts=queries.parts(content, round_rules),
+        partners=queries.partners(application, content, actor.at),
         found=rules.missing(content, round_rules),
         imbalance=rules.imbalance(content.budget),
         term=term,

@@ -28,6 +28,26 @@ class Completeness(LabeledEnum):
     INADMISSIBLE = "inadmissible", "niet in behandeling nemen", "error"
 
 
+class PartnerAnswer(LabeledEnum):
+    """The life of one request to a partner to confirm."""
+
+    ASKED = "asked", "gevraagd", "info"
+    CONFIRMED = "confirmed", "bevestigd", "success"
+    DECLINED = "declined", "afgewezen", "error"
+    WITHDRAWN = "withdrawn", "ingetrokken", "neutral"
+
+
+class PartnerStanding(LabeledEnum):
+    """How it stands with a partner that an application names, as everybody who may read it sees."""
+
+    NOT_ASKED = "not_asked", "niet gevraagd", "neutral"
+    ASKED = "asked", "gevraagd", "info"
+    EXPIRED = "expired", "gevraagd, maar de uitnodiging is verlopen", "warning"
+    CONFIRMED = "confirmed", "bevestigd", "success"
+    CHANGED = "changed", "gewijzigd na de bevestiging", "warning"
+    DECLINED = "declined", "afgewezen", "error"
+
+
 class BudgetKind(LabeledEnum):
     COST = "cost", "kosten"
     OWN = "own", "eigen bijdrage"

@@ -19,6 +19,12 @@ _STEPS: dict[str, tuple[str, str]] = {
     "application.extend_supplement": ("Langer de tijd gegeven om aan te vullen", "warning"),
     "application.refuse": ("Niet in behandeling genomen", "danger"),
     "application.reconsider": ("Uitkomst van de toets vervallen", "warning"),
+    "partner_request.ask": ("Partner gevraagd om te bevestigen", "info"),
+    "partner_request.resend": ("Partner opnieuw gevraagd", "info"),
+    "partner_request.confirm": ("Bevestigd door partner", "success"),
+    "partner_request.decline": ("Afgewezen door partner", "danger"),
+    "partner_request.withdraw": ("Vraag aan partner ingetrokken", "neutral"),
+    "partner_request.drop": ("Vraag aan partner vervallen", "neutral"),
     "application.give_view": ("Regionale zienswijze gegeven", "info"),
 }
 
@@ -30,11 +36,15 @@ def steps(entries: Sequence[AuditEntry], actor: Actor) -> list[dict[str, Any]]:
         if entry.action not in _STEPS and not actor.has(Role.AUDITOR):
             continue
         title, tone = _STEPS.get(entry.action, (entry.action, "neutral"))
-        number = entry.after.get("version")
+        number, partner = entry.after.get("version"), entry.after.get("partner")
         shown.append(
             {
                 "when": format_moment(entry.at, seconds=True),
-                "title": f"{title} (versie {number})" if number else title,
+                "title": f"{title} (versie {number})"
+                if number
+                else f"{title}: {partner}"
+                if partner
+                else title,
                 "actor": entry.actor_name,
                 "text": entry.reason,
                 "tone": tone,

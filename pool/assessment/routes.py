@@ -131,6 +131,9 @@ def file(application_id: int) -> Any:
         assessment=assessment,
         rules=rules,
         parts=queries.parts(applications.content_of(assessment.judged), rules),
+        partners=applications.partners(
+            assignment.application, applications.content_of(assessment.judged), actor.at
+        ),
         views=applications.views_of(application_id),
         editable=bool(can_score(actor, assessment)),
         own=_given(assessment),

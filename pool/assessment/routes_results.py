@@ -125,6 +125,9 @@ def result_of(slug: str, application_id: int) -> Any:
         row=row,
         rules=round_rules,
         parts=queries.parts(applications.content(row.application), round_rules),
+        partners=applications.partners(
+            row.application, applications.content(row.application), current_actor().at
+        ),
         views=applications.views_of(application_id),
         given=[
             (

@@ -48,6 +48,22 @@ def of_organisation(organisation_id: int) -> list[User]:
     return list(db.session.scalars(query))
 
 
+def applicants_of(organisation_id: int) -> list[User]:
+    """Active people who write for an organisation and sit in no committee, by name."""
+    holds = select(RoleGrant.user_id).where(RoleGrant.ended_at.is_(None))
+    query = (
+        select(User)
+        .where(
+            User.organisation_id == organisation_id,
+            User.is_active,
+            User.id.in_(holds.where(RoleGrant.role == Role.APPLICANT)),
+            User.id.not_in(holds.where(RoleGrant.role.in_((Role.ASSESSOR, Role.CHAIR)))),
+        )
+        .order_by(User.name, User.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def leads_of(region_ids: set[int]) -> list[User]:
     """Regional leads of these regions, by name."""
     query = (

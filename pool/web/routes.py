@@ -67,7 +67,13 @@ def colophon() -> Any:
 @door(public=True)
 def robots() -> Any:
     """The register may be found; pages behind a sign-in and endless filters need no visit."""
-    lines = ["User-agent: *", "Disallow: /inloggen", "Disallow: /register/zoeken", "Allow: /"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /inloggen",
+        "Disallow: /register/zoeken",
+        "Disallow: /partnerverzoek/",
+        "Allow: /",
+    ]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

@@ -70,7 +70,18 @@ def _applicant(actor: Actor) -> Iterator[Task]:
         {"status": ApplicationState.DRAFT.value},
         f"Indienen kan tot en met {format_date(closes)}." if closes else "",
     )
+    if not actor.has(Role.REGIONAL_LEAD):
+        yield _partner_requests(actor)
     yield from _reports(actor, "Voortgangsrapportages die u moet indienen", {})
+
+
+def _partner_requests(actor: Actor) -> Task:
+    return Task(
+        "Partnerverzoeken die op uw antwoord wachten",
+        applications.partner_requests_open(actor),
+        "applications.partner_requests",
+        hint="Een gemeente noemt u in een aanvraag en vraagt of dat klopt.",
+    )
 
 
 def _reports(actor: Actor, label: str, args: dict[str, Any]) -> Iterator[Task]:
@@ -98,6 +109,7 @@ def _regional_lead(actor: Actor) -> Iterator[Task]:
         if (a.id, region_id) not in said
         and application_rules.can_give_view(actor, a, region_id, published[a.round])
     ]
+    yield _partner_requests(actor)
     yield Task("Aanvragen waarop uw regio nog geen zienswijze gaf", len(wanted), "applications.index")
     reports = followup.views_wanted(actor)
     yield Task(

@@ -30,6 +30,7 @@ LIMITS = {
     "explanation": 3000,
     "name": 150,
     "role": 300,
+    "contribution": 300,
     "function": 150,
     "email": 200,
     "phone": 40,
@@ -169,6 +170,9 @@ def _missing_reach(content: Content, rules: RoundRules, own_region: str | None) 
         yield Lack("reach", "regions", "Uw eigen regio moet de eerste regio zijn.")
     if any(not p.name or not p.kind for p in reach.partners):
         yield Lack("reach", "partners", "Vul van elke partner de naam en de soort organisatie in.")
+    named = [(p.kind, p.name.casefold()) for p in reach.partners if p.name]
+    if len(set(named)) != len(named):
+        yield Lack("reach", "partners", "Noem elke partner één keer.")
     if any(not p.role for p in reach.partners):
         yield Lack("reach", "partners", "Vul van elke partner in wat die doet in het project.")
     shelter = OrganisationKind.SHELTER.value

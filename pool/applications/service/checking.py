@@ -17,7 +17,7 @@ from ..inputs import CheckInput
 from ..lifecycle import LIFE
 from ..models import Application, CompletenessCheck, RegionalView
 from ..states import Completeness
-from .submitting import tell
+from .telling import tell
 from .writing import hold
 
 _MOVES = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pool.core import outbox, signals
+from pool.core import signals
 from pool.core.access import Actor, require
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, InvalidMany
 from pool.core.text import clean, fingerprint
-from pool.people.models import User
 from pool.rounds import queries as rounds
 
 from .. import mail, queries, rules
@@ -15,6 +14,8 @@ from ..inputs import Content
 from ..lifecycle import LIFE
 from ..models import Application, ApplicationVersion
 from ..states import ApplicationState
+from . import partners
+from .telling import tell
 from .writing import hold, mirror
 
 
@@ -85,6 +86,7 @@ def _submit_version(
     application.supplement_until = None
     db.session.flush()
     db.session.expire(application, ["versions"])
+    partners.follow_text(actor, application, content)
     subject, body_text = mail.receipt(
         application.reference,
         content.project.title,
@@ -98,29 +100,6 @@ def _submit_version(
     return version
 
 
-def tell(
-    actor: Actor,
-    application: Application,
-    about: str,
-    subject: str,
-    body: str,
-    version: ApplicationVersion | None = None,
-) -> None:
-    """Mail the person who submitted and the contact person; once when they are the same."""
-    version = version or application.current_version
-    user_id = version.submitted_by if version else application.created_by
-    user = db.session.get(User, user_id) if user_id is not None else None
-    to: dict[str, int | None] = {}
-    if user is not None:
-        to[user.email] = user.id
-    contact = queries.content(application).contact.email
-    if rules.is_email(contact):
-        to.setdefault(contact.lower(), None)
-    for address, ident in to.items():
-        key = f"application:{application.id}:{about}:{address}"
-        outbox.post(actor, key, address, subject, body, user_id=ident)
-
-
 def withdraw(actor: Actor, application: Application, reason: str) -> None:
     """Withdraw, with a reason; what was submitted stays on record."""
     reason = clean(reason)
@@ -132,6 +111,7 @@ def withdraw(actor: Actor, application: Application, reason: str) -> None:
     LIFE.move(actor, application, "withdraw", reason)
     application.supplement_until = None
     db.session.flush()
+    partners.follow_withdrawal(actor, application)
     signals.application_withdrawn.send("applications", actor=actor, application=application)
     if was_submitted:
         subject, body = mail.withdrawn(application.reference, application.title, actor.at, reason)

@@ -20,7 +20,7 @@ from .. import queries, rules
 from ..inputs import SECTIONS, Contact, Content, Project, Reach
 from ..models import Application, ApplicationRegion, SectionSave
 
-_LINES = frozenset({"title", "name", "role", "function", "email", "phone", "description"})
+_LINES = frozenset({"title", "name", "role", "contribution", "function", "email", "phone", "description"})
 """Fields that are one line of text."""
 
 
