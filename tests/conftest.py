@@ -20,12 +20,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from pool.app import create_app
 from pool.core.db import db
 from tests.support import postgres
 from tests.support.browser import launch_options
+from tests.support.stages import Stages, staged
 from tests.support.world import World
 
 SECRET = "test-secret-that-is-long-enough-for-anything"
@@ -92,14 +93,15 @@ class Databases:
             self.template = str(folder / "template.db")
             _migrate(f"sqlite:///{self.template}", folder)
 
-    def make(self) -> str:
-        """The address of a new, migrated, empty database."""
+    def make(self, like: str | None = None) -> str:
+        """The address of a new database: migrated and empty, or a copy of the one at the address `like`."""
         self.count += 1
         name = f"test_{self.worker}_{self.count}"
         if DATABASE == "postgresql":
-            return postgres.create_database(name, template=self.template)
+            template = make_url(like).database if like else self.template
+            return postgres.create_database(name, template=template)
         path = self.folder / f"{name}.db"
-        shutil.copyfile(self.template, path)
+        shutil.copyfile(like.removeprefix("sqlite:///") if like else self.template, path)
         return f"sqlite:///{path}"
 
 
@@ -136,22 +138,31 @@ def shared_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def stages(shared_app: Flask, databases: Databases) -> Iterator[Stages]:
+    found = Stages(shared_app, databases.make)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def app(shared_app: Flask) -> Iterator[Flask]:
+def app(shared_app: Flask, stages: Stages, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application with its context pushed; whatever a test commits is gone afterwards."""
     with shared_app.app_context():
+        stage = Stages.current = stages.wanted(request)
         engines = db.engines
-        engine = engines[None]
-        connection = engine.connect()
+        usual = engines[None]
+        connection = (stage.engine if stage else usual).connect()
         outer = connection.begin()
         engines[None] = connection  # type: ignore[assignment]
         try:
             yield shared_app
         finally:
+            Stages.current = None
             db.session.remove()
             outer.rollback()
             connection.close()
-            engines[None] = engine
+            engines[None] = usual
 
 
 @pytest.fixture
@@ -198,7 +209,7 @@ def count_queries(app: Flask) -> Callable[[], contextlib.AbstractContextManager[
     return counting
 
 
-@pytest.fixture
+@staged
 def world(app: Flask) -> World:
     """Regions, themes, and one signed-up person per role; see tests/support/world.py."""
     return World.build()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pool.allocation.models import Scenario
 from pool.core.db import db
 from pool.rounds.models import Round
@@ -11,10 +9,11 @@ from pool.rounds.states import RoundState
 from tests.support.allocation_factory import make_allocation
 from tests.support.applications_factory import make_complete
 from tests.support.assessment_factory import adopt
+from tests.support.stages import staged
 from tests.support.world import World
 
 
-@pytest.fixture
+@staged
 def round_(world: World) -> Round:
     """Not assessed yet. The second is of Zwolle and reaches further; the third will score worst."""
     found = world.round(ceiling=12_500_000)
@@ -25,19 +24,19 @@ def round_(world: World) -> Round:
     return found
 
 
-@pytest.fixture
+@staged
 def adopted(world: World, round_: Round) -> Round:
     adopt(world, round_)
     return round_
 
 
-@pytest.fixture
+@staged
 def allocated(world: World, adopted: Round) -> Scenario:
     """By the published rules: the first two are awarded."""
     return make_allocation(world, adopted)
 
 
-@pytest.fixture
+@staged
 def decided(adopted: Round, allocated: Scenario) -> Round:
     """The same, with decisions that are public."""
     adopted.state = RoundState.DECIDED

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
-
 from pool.applications.models import Application
 from pool.rounds.models import Round
 from tests.support.applications_factory import make_complete
+from tests.support.stages import staged
 from tests.support.world import World
 
 
@@ -23,7 +22,7 @@ class Committee:
     three: Application
 
 
-@pytest.fixture
+@staged
 def committee(world: World) -> Committee:
     round_ = world.round(ceiling=12_000_000)
     one = make_complete(world, round_, title="Eerste plan")

@@ -17,10 +17,11 @@ from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, Refused
 from tests.assessment.conftest import Committee
 from tests.support.assessment_factory import adopt, assign_all, member, open_file, score, scores_input
+from tests.support.stages import staged
 from tests.support.world import RULES
 
 
-@pytest.fixture
+@staged
 def mine(committee: Committee) -> Assessment:
     return open_file(committee.world, assign_all(committee.world, committee.round_)[0])
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import pytest
-
 from pool.applications.models import Application
 from pool.awards import queries
 from pool.awards.models import Advice, Decision, Proposal
@@ -15,6 +13,7 @@ from pool.rounds.models import Round
 from tests.support.applications_factory import make_complete
 from tests.support.assessment_factory import adopt
 from tests.support.awards_factory import begin
+from tests.support.stages import staged
 from tests.support.world import RULES, World
 
 ASKED = 5_000_000
@@ -86,13 +85,13 @@ def make_case(world: World, *, ceiling: int = CEILING, slug: str = "ronde-1", st
     return Case(world, round_.id, good.id, fair.id, low.id)
 
 
-@pytest.fixture
+@staged
 def case(world: World) -> Case:
     """Merits are adopted; there is no advice yet."""
     return make_case(world)
 
 
-@pytest.fixture
+@staged
 def drafted(case: Case) -> Case:
     """An advice in preparation."""
     begin(case.world, case.round)

@@ -22,12 +22,13 @@ from pool.core.errors import Conflict, Invalid, InvalidMany, Refused, from_integ
 from pool.rounds.states import RoundState
 from tests.awards.conftest import ASKED, CEILING, Case
 from tests.support.awards_factory import advise, decide_all, prepare, publish
+from tests.support.stages import staged
 
 NOT_PROGRAMME = ("applicant", "assessor", "chair", "decider", "auditor", "admin", "lead")
 NOT_DECIDER = ("applicant", "assessor", "chair", "programme", "auditor", "admin", "lead")
 
 
-@pytest.fixture
+@staged
 def prepared(case: Case) -> Case:
     prepare(case.world, case.round)
     return case

@@ -25,13 +25,14 @@ from tests.support.followup_factory import (
     write_report,
 )
 from tests.support.pages import heading, read, words
+from tests.support.stages import staged
 from tests.support.world import World
 
 AUTUMN = dt.datetime(2027, 10, 31, 9, tzinfo=dt.UTC)
 FORM = {**asdict(FULL), "standing": FULL.standing.value if FULL.standing else "", "version": "0"}
 
 
-@pytest.fixture
+@staged
 def project(world: World) -> Project:
     return running_project(world)
 

@@ -34,12 +34,13 @@ from tests.support.followup_factory import (
     submit_report,
     write_report,
 )
+from tests.support.stages import staged
 from tests.support.world import World
 
 ENDED = EndInput("Gezinnen krijgen binnen een week hulp.", "Begin klein.", Embedding.REGULAR)
 
 
-@pytest.fixture
+@staged
 def project(world: World) -> Project:
     return running_project(world)
 
