@@ -94,6 +94,10 @@ class World:
     def user(self, key: str) -> User:
         return db.session.get_one(User, self.ids[key])
 
+    def key_of(self, user_id: int) -> str:
+        """What a person is called in here."""
+        return next(key for key, ident in self.ids.items() if ident == user_id)
+
     @property
     def users(self) -> dict[str, User]:
         return {key: self.user(key) for key in self.ids}

@@ -1,0 +1,215 @@
+"""A story in which everything confidential occurs: a round that is decided, one that is assessed, a draft, a plan.
+
+Told through the services. Every row that can hold something confidential is there at least once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pool.applications import rules as application_rules
+from pool.applications import service as applications
+from pool.applications.inputs import CheckedPoint, CheckInput
+from pool.applications.models import Application
+from pool.applications.states import Completeness
+from pool.assessment import queries, service
+from pool.assessment.models import Assignment
+from pool.assessment.states import InterestAnswer
+from pool.core.access import Role
+from pool.core.db import db
+from pool.followup import queries as followup
+from pool.followup import service as followup_service
+from pool.followup.inputs import ViewInput
+from pool.followup.states import Standing
+from pool.regions import queries as regions
+from pool.rounds import queries as rounds
+from pool.rounds import service as rounds_service
+from pool.rounds.inputs import Criterion, ExtensionInput, OutageInput, Question, StartInput
+from pool.rounds.models import Round
+from tests.support.allocation_factory import run_jobs
+from tests.support.applications_factory import make_application, make_complete, make_draft
+from tests.support.assessment_factory import (
+    adopt,
+    assign_all,
+    member,
+    open_file,
+    score,
+    scores_input,
+)
+from tests.support.awards_factory import advise, publish
+from tests.support.followup_factory import submit_report, write_report
+from tests.support.partners_factory import OUTSIDE, make_joint, yes
+from tests.support.world import ANCHORS, RULES, World, _municipality
+
+HAARLEM = "municipality:haarlem"
+TODAY = 310
+"""Days after the start of the world on which everybody looks around."""
+STORY_RULES = replace(
+    RULES,
+    criteria=(
+        Criterion("kwaliteit", "Kwaliteit", "Is het plan goed doordacht?", 53, ANCHORS),
+        Criterion("leren", "Leren", "Zijn de lessen bruikbaar?", 47, ANCHORS),
+    ),
+    questions=(Question("doelgroep", "Wie merkt er iets van?"),),
+)
+
+
+@dataclass
+class Story:
+    """decided: two awards and a refusal. running: `mine` (Haarlem) has a draft score, `theirs` all scores.
+
+    Keys of people on top of the world's: applicant_c (Almere, no application), lead_b (Twente), chair_b (with an
+    interest in the first application of the decided round and in `theirs`), member_b (works for Haarlem).
+    """
+
+    world: World
+    decided: Round
+    running: Round
+    mine: Application
+    theirs: Application
+
+    def done(self) -> Assignment:
+        """A reader of `theirs` who handed in."""
+        return next(
+            a for a in queries.readers_of_round(self.running.id) if a.application_id == self.theirs.id
+        )
+
+
+def tell(world: World) -> Story:
+    _people(world)
+    decided = _decided(world)
+    running, mine, theirs = _running(world)
+    third = world.round(slug="ronde-3", rules=STORY_RULES)
+    make_draft(world, third, title="Nog een idee")
+    _ask_partners(world, third)
+    longer = ExtensionInput(
+        world.later("programme", days=15).at, "Er was een storing op de laatste dag.", None, "Site"
+    )
+    rounds_service.extend(world.later("programme", days=13), third, longer)
+    _outage(world)
+    later = [world.later("programme", days=days).at for days in (400, 420)]
+    rounds_service.copy(
+        world.later("programme", days=100), StartInput("pool", "Ronde in de maak", later[0], later[1])
+    )
+    db.session.commit()
+    run_jobs()
+    return Story(world, decided, running, mine, theirs)
+
+
+def _ask_partners(world: World, round_: Round) -> None:
+    """Zwolle asks Haarlem, which agrees, and a shelter outside, in a draft."""
+    joint = make_joint(world, round_)
+    actor = world.later("applicant_b", days=2)
+    asked = applications.ask(actor, joint, HAARLEM)
+    applications.ask(actor, joint, OUTSIDE, "opvang@example.org")
+    helper = world.later("applicant", days=3)
+    applications.answer(helper, asked, yes(asked, helper))
+    db.session.commit()
+
+
+def _outage(world: World) -> None:
+    started, ended = (world.later("programme", days=days).at for days in (12, 12.1))
+    given = OutageInput(started, ended, "Inloggen lukte niet voor iedereen.")
+    rounds_service.record_outage(world.later("programme", days=13), given)
+
+
+def _people(world: World) -> None:
+    committee = world.user("assessor").organisation
+    twente = regions.regions_by_slug(["twente"])["twente"].id
+    world._add("applicant_c", "Cor Almere", _municipality("Almere"), Role.APPLICANT)
+    world._add("lead_b", "Loes Twente", None, Role.REGIONAL_LEAD, region_id=twente)
+    world._add("chair_b", "Chris Voorzitter", committee, Role.CHAIR)
+    world._add("member_b", "Mia Medelid", world.user("applicant").organisation, Role.ASSESSOR)
+    db.session.commit()
+
+
+def _decided(world: World) -> Round:
+    round_ = world.round(slug="ronde-1", rules=STORY_RULES, ceiling=10_000_000)
+    first = make_complete(world, round_, title="Eerder thuis", checked_days=16)
+    second = make_complete(world, round_, "applicant_b", title="Sterk verder")
+    third = make_complete(world, round_, title="Nog eens kijken")
+    _note_interest(world, "chair_b", first, 19)
+    _score(
+        world, round_, {first.id: [(9, 7), (8, 9)], second.id: [(7, 8), (8, 7)], third.id: [(6, 7), (7, 5)]}
+    )
+    adopt(world, round_)
+    advise(world, round_, note="De commissie is het eens.")
+    publish(world, round_)
+    _report(world, first, second)
+    return round_
+
+
+def _running(world: World) -> tuple[Round, Application, Application]:
+    round_ = world.round(slug="ronde-2", rules=STORY_RULES)
+    mine = make_application(world, round_, title="Dichterbij")
+    lead = world.later("lead", days=2)
+    applications.give_view(lead, mine, mine.regions[0].id, "De regio staat hierachter.")
+    _ask_supplement(world, mine)
+    theirs = make_complete(
+        world, round_, "applicant_b", title="Weer veilig", regions=("ijsselland", "twente")
+    )
+    _note_interest(world, "chair_b", theirs, 19)
+    assign_all(world, round_)
+    _score(world, round_, {mine.id: [(4, 9)], theirs.id: [(5, 9), (9, 4)]})
+    left = next(a for a in queries.readers_of_round(round_.id) if a.assessment is None)
+    draft = open_file(world, left)
+    service.save_scores(member(world, left), draft, scores_input(round_, 2, "Nog onzeker."))
+    service.record_outcome(world.later("chair", days=30), round_, theirs.id, 71_317, "Na overleg iets lager.")
+    other = next(
+        a for a in queries.readers_of_round(round_.id) if a.application_id == mine.id and a is not left
+    )
+    outside = {world.ids[key] for key in ("assessor", "assessor_b", "assessor_c")}
+    outside -= {a.user_id for a in queries.assignments_of_round(round_.id) if a.application_id == mine.id}
+    for user_id in outside:
+        _note_interest(world, world.key_of(user_id), mine, 27)
+    assert other.assessment is not None
+    db.session.commit()
+    return round_, mine, theirs
+
+
+def _ask_supplement(world: World, application: Application) -> None:
+    rules = rounds.rules_of(application.round)
+    points = application_rules.all_ok(rules)
+    unclear = CheckedPoint(points[0].code, False, "Schrijf erbij wie u bent.")
+    asked = CheckInput(Completeness.SUPPLEMENT, (unclear, *points[1:]), "Er ontbreekt nog iets.")
+    applications.check(world.later("programme", days=15), application, asked)
+    applications.supplement(world.later("applicant", days=16), application)
+    found = CheckInput(Completeness.COMPLETE, points, "Alles is er.")
+    applications.check(world.later("programme", days=17), application, found)
+    db.session.commit()
+
+
+def _note_interest(world: World, key: str, application: Application, days: float) -> None:
+    """The chair notes the interest of a member."""
+    service.declare_interest(
+        world.later("chair", days=days),
+        application.id,
+        InterestAnswer.DECLARED,
+        "Werkte er tot vorig jaar.",
+        user_id=world.ids[key],
+    )
+    db.session.commit()
+
+
+def _score(world: World, round_: Round, levels: dict[int, list[tuple[int, int]]]) -> None:
+    """Scores by the readers of each application, in order; who has no levels does nothing yet."""
+    readers = queries.readers_of_round(round_.id) or assign_all(world, round_)
+    codes = [criterion.code for criterion in STORY_RULES.criteria]
+    for ident, given in levels.items():
+        of_this = [reader for reader in readers if reader.application_id == ident]
+        for reader, two in zip(of_this, given, strict=False):
+            score(world, reader, dict(zip(codes, two, strict=True)), "Dit is goed bedacht.")
+
+
+def _report(world: World, first: Application, second: Application) -> None:
+    """The first project reported, and its regional lead looked at it; the second is still writing."""
+    one, two = (followup.of_application(application.id) for application in (first, second))
+    assert one is not None
+    assert two is not None
+    report = submit_report(world, one)
+    region = one.application.regions[0].id
+    followup_service.give_view(
+        world.later("lead", days=302), report, region, ViewInput(Standing.ON_TRACK, "Mooi.")
+    )
+    write_report(world, two, key="applicant_b")
+    db.session.commit()
