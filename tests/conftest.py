@@ -150,11 +150,11 @@ def app(shared_app: Flask, stages: Stages, request: pytest.FixtureRequest) -> It
     """The application with its context pushed; whatever a test commits is gone afterwards."""
     with shared_app.app_context():
         stage = Stages.current = stages.wanted(request)
-        engines = db.engines
+        engines: Any = db.engines
         usual = engines[None]
         connection = (stage.engine if stage else usual).connect()
         outer = connection.begin()
-        engines[None] = connection  # type: ignore[assignment]
+        engines[None] = connection
         try:
             yield shared_app
         finally:
