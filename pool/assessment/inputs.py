@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -31,3 +32,26 @@ class AssignOptions:
 
     maximum: int | None = None
     own_region: bool = False
+
+
+@dataclass(frozen=True)
+class MeetingInput:
+    """When and where the committee meets. show_names: whether the screen names assessors."""
+
+    starts_at: dt.datetime
+    place: str
+    show_names: bool = False
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What the committee decided about one item.
+
+    agreed: thousandths of a point, or None when the score stays as it is. revision: of the item that was looked
+    at; None: do not check.
+    """
+
+    agreed: int | None = None
+    reason: str = ""
+    notes: str = ""
+    revision: int | None = None

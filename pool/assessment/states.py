@@ -16,3 +16,35 @@ COUNTING = (AssessmentState.SUBMITTED, AssessmentState.LOCKED)
 class InterestAnswer(LabeledEnum):
     NONE = "none", "geen belang", "success"
     DECLARED = "declared", "wel een belang", "warning"
+
+
+class MeetingState(LabeledEnum):
+    PLANNED = "planned", "gepland", "info"
+    RUNNING = "running", "bezig", "warning"
+    CLOSED = "closed", "gesloten", "success"
+    CANCELLED = "cancelled", "vervallen"
+
+
+class ItemKind(LabeledEnum):
+    """How an application is on the agenda. A formality passes with its score as it is, unless somebody wants to talk."""
+
+    DISCUSS = "discuss", "bespreken", "info"
+    FORMALITY = "formality", "hamerstuk"
+
+
+class ItemState(LabeledEnum):
+    OPEN = "open", "nog te behandelen"
+    DISCUSSED = "discussed", "behandeld", "success"
+    POSTPONED = "postponed", "uitgesteld", "warning"
+
+
+class ItemOutcome(LabeledEnum):
+    KEPT = "kept", "de score blijft"
+    AGREED = "agreed", "score afgesproken"
+
+
+class LeaveReason(LabeledEnum):
+    """Why a member is not in the room while an application is discussed."""
+
+    INTEREST = "interest", "belang"
+    BLIND = "blind", "eigen scores nog niet ingediend"

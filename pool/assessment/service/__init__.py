@@ -6,24 +6,68 @@
 | `assigning` | propose, assign, add, end |
 | `scoring` | save, submit, reopen |
 | `panel` | agree an outcome, adopt the merits |
+| `deputies` | appoint a deputy of the chair, confirm a merit the chair may not see |
+| `meeting` | plan, agenda, presence, open and close |
+| `items` | one item of a meeting, from taken up to concluded |
+| `minutes` | what a meeting did, approved and fixed |
 """
 
 from .assigning import Proposal, add_assignment, assign, end_assignment, propose
+from .deputies import appoint_deputy, confirm_merit, end_deputy
 from .interests import declare_interest
+from .items import conclude, confirm_left, pass_formalities, postpone, resume, save_notes, take_up
+from .meeting import (
+    add_item,
+    cancel_meeting,
+    change_meeting,
+    close_meeting,
+    complete_agenda,
+    move_item,
+    open_meeting,
+    plan_meeting,
+    remove_item,
+    set_kind,
+    set_presence,
+)
+from .minutes import approve_minutes, minutes_facts, minutes_for
 from .panel import adopt_merits, adoption_problems, record_outcome
 from .scoring import reopen, save_scores, submit_assessment
 
 __all__ = [
     "Proposal",
     "add_assignment",
+    "add_item",
     "adopt_merits",
     "adoption_problems",
+    "appoint_deputy",
+    "approve_minutes",
     "assign",
+    "cancel_meeting",
+    "change_meeting",
+    "close_meeting",
+    "complete_agenda",
+    "conclude",
+    "confirm_left",
+    "confirm_merit",
     "declare_interest",
     "end_assignment",
+    "end_deputy",
+    "minutes_facts",
+    "minutes_for",
+    "move_item",
+    "open_meeting",
+    "pass_formalities",
+    "plan_meeting",
+    "postpone",
     "propose",
     "record_outcome",
+    "remove_item",
     "reopen",
+    "resume",
+    "save_notes",
     "save_scores",
+    "set_kind",
+    "set_presence",
     "submit_assessment",
+    "take_up",
 ]

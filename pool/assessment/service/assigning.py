@@ -255,7 +255,7 @@ def _tell(actor: Actor, round_: Round, made: Sequence[Assignment]) -> None:
 
 def end_assignment(actor: Actor, assignment: Assignment, reason: str) -> None:
     """Take an application from an assessor, with a reason; what was written stays, and counts nowhere."""
-    require(rules.can_unassign(actor, assignment))
+    require(rules.can_unassign(queries.acting(actor, assignment.application), assignment))
     if not reason.strip():
         raise Invalid("reason", "Geef de reden.", "reason")
     assignment.ended_at, assignment.ended_reason = actor.at, reason.strip()

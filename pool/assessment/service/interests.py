@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from pool.core import audit
-from pool.core.access import Actor, Role, require
+from pool.core.access import Actor, require
 from pool.core.db import db
 from pool.core.errors import Invalid, Missing, Refused
 from pool.core.signals import interest_declared
@@ -25,7 +25,7 @@ def declare_interest(
 ) -> InterestStatement:
     """State whether somebody has an interest in an application.
 
-    For oneself: an assessor about an assigned file, the chair about any file. For another member (user_id): only
+    For oneself: an assessor about a file that is assigned or on the agenda of a meeting, the chair about any file. For another member (user_id): only
     the chair, with a reason. `none` by the assessor opens the file; `declared` closes it at once, takes the
     scores out of every count, and cannot be taken back by the one who declared. Raises Missing for a file that is
     not the actor's to speak about, Invalid without a reason.
@@ -34,11 +34,11 @@ def declare_interest(
     if who is None:
         raise Missing
     if who != actor.user_id:
-        require(rules.can_record_interest(actor))
         application = queries.committee_file(actor, application_id)
+        require(rules.can_record_interest(queries.acting(actor, application)))
         if who not in {user.id for user in queries.committee_members()}:
             raise Invalid("member", "Deze persoon zit niet in de commissie.", "user_id")
-    elif actor.has(Role.CHAIR):
+    elif queries.may_speak_about(actor, application_id):
         application = queries.committee_file(actor, application_id)
     else:
         application = queries.own_assignment(actor, application_id).application

@@ -11,12 +11,12 @@ from pool.core import audit
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
 from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
-from pool.core.text import canonical_json, sha256_hex
+from pool.core.text import canonical_json, fingerprint, sha256_hex
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
 from pool.rounds.models import Round
 
-from .. import queries, rules
+from .. import queries, rules, rules_meeting
 from ..lifecycle import LIFE
 from ..models import Assessment, Merit, MeritAdoption, PanelOutcome
 from ..ranking import Row
@@ -25,6 +25,9 @@ from .scoring import scores_sha256
 
 SCALE = range(100_001)
 """Thousandths of a point."""
+UNCONFIRMED = (
+    "Een aanvraag die u niet mag zien: de plaatsvervangend voorzitter heeft de score nog niet bevestigd."
+)
 
 
 def record_outcome(
@@ -35,8 +38,9 @@ def record_outcome(
     agreed in thousandths of a point. Without a recorded outcome the mean counts. Recording again replaces the
     earlier outcome; the trail keeps both. Raises Invalid beside the field, Refused while there is no score.
     """
-    require(rules.can_record_outcome(actor, round_))
     application = queries.committee_file(actor, application_id)
+    require(rules.can_record_outcome(queries.acting(actor, application), round_))
+    require(rules_meeting.can_open_file(queries.must_still(actor, application)))
     if application.round_id != round_.id:
         raise Invalid("round", "Deze aanvraag hoort niet bij deze ronde.")
     problems = []
@@ -71,29 +75,55 @@ def record_outcome(
 
 
 def adoption_problems(actor: Actor, round_: Round) -> list[Invalid]:
-    """What still stands in the way of adopting the merits, in Dutch. Names no application hidden from the actor."""
+    """What still stands in the way of adopting the merits, in Dutch.
+
+    Of an application hidden from the actor it says one thing only, whatever the matter is: that a deputy has not
+    confirmed its merit. A confirmation counts as long as nothing that the merit follows from changes.
+    """
     hidden = queries.hidden_from(actor)
     problems: list[Invalid] = []
     pending = queries.pending(round_.id)
     if pending:
         text = f"Nog niet alle aanvragen zijn op volledigheid getoetst (nog {pending})."
         problems.append(Invalid("pending", text))
-    results = queries.results(round_)
-    if not results.rows:
+    for meeting in queries.unfinished(round_.id):
+        text = f"Vergadering {meeting.number} is {meeting.state.label}. Sluit haar eerst, of laat haar vervallen."
+        problems.append(Invalid("meeting", text))
+    entries = adoption_body(round_)["applications"]
+    if not entries:
         problems.append(Invalid("empty", "Er zijn geen volledige aanvragen in deze ronde."))
+    wrong = what_stands_in_the_way(round_)
+    confirmed = queries.confirmations({one["id"] for one in entries if one["id"] in hidden})
+    for entry in entries:
+        ident = entry["id"]
+        if ident in hidden:
+            word = confirmed.get(ident)
+            if ident in wrong or word is None or word.sha256 != fingerprint(entry):
+                problems.append(Invalid("unconfirmed", UNCONFIRMED))
+        else:
+            said = wrong.get(ident, [])
+            problems += [Invalid("open", f"Aanvraag {entry['reference']}: {text}") for text in said]
+    return problems
+
+
+def what_stands_in_the_way(round_: Round) -> dict[int, list[str]]:
+    """Per application what is still open, in Dutch; for services, which decide who may hear it."""
+    results = queries.results(round_)
     open_: Counter[int] = Counter()
     for one in queries.readers_of_round(round_.id):
         if one.assessment is None or one.assessment.state == AssessmentState.DRAFT:
             open_[one.application_id] += 1
     recorded = queries.outcomes(row.application.id for row in results.rows)
-    for row in sorted(results.rows, key=lambda row: row.application.id):
-        said = _what_is_wrong(row, open_[row.application.id], recorded.get(row.application.id))
+    postponed = queries.postponed(round_.id)
+    wrong: dict[int, list[str]] = {}
+    for row in results.rows:
+        ident = row.application.id
+        said = _what_is_wrong(row, open_[ident], recorded.get(ident))
         if said:
-            name = "Een aanvraag die u niet mag zien"
-            if row.application.id not in hidden:
-                name = f"Aanvraag {row.application.reference}"
-            problems.append(Invalid("open", f"{name}: {said}"))
-    return problems
+            wrong[ident] = [said]
+        if ident in postponed:
+            wrong.setdefault(ident, []).append("uitgesteld in de vergadering en nog niet besproken.")
+    return wrong
 
 
 def _what_is_wrong(row: Row, open_: int, outcome: PanelOutcome | None) -> str:
@@ -120,7 +150,7 @@ def adopt_merits(actor: Actor, round_: Round) -> MeritAdoption:
     if problems:
         raise InvalidMany(problems)
     rows = sorted(queries.results(round_).rows, key=lambda row: row.application.id)
-    body = _body(round_, rows)
+    body = adoption_body(round_)
     adoption = MeritAdoption(
         round_id=round_.id,
         number=1,
@@ -148,9 +178,10 @@ def adopt_merits(actor: Actor, round_: Round) -> MeritAdoption:
     return adoption
 
 
-def _body(round_: Round, rows: list[Row]) -> dict[str, Any]:
+def adoption_body(round_: Round) -> dict[str, Any]:
     """The merits with everything they follow from: published rules, versions judged, levels, agreed outcomes.
-    Reasons are in it as a hash only."""
+    Reasons are in it as a hash only. Whole, also for who may not see it all: to freeze and hash, not to show."""
+    rows = sorted(queries.results(round_).rows, key=lambda row: row.application.id)
     recorded = queries.outcomes(row.application.id for row in rows)
     scores: dict[int, list[Assessment]] = {}
     for one in queries.counting(row.application.id for row in rows):
@@ -177,7 +208,7 @@ def _body(round_: Round, rows: list[Row]) -> dict[str, Any]:
                         "total": round_rules.points(queries.levels(one)),
                         "sha256": scores_sha256(one),
                     }
-                    for one in scores[row.application.id]
+                    for one in scores.get(row.application.id, [])
                 ],
             }
             for row in rows

@@ -59,7 +59,8 @@ def reopen(actor: Actor, assessment: Assessment, reason: str) -> None:
     if not reason.strip():
         raise Invalid("reason", "Geef de reden.", "reason")
     before = {"scores": scores_json(assessment)}
-    LIFE.move(actor, assessment, "reopen", reason.strip(), before)
+    leader = queries.acting(actor, assessment.assignment.application)
+    LIFE.move(leader, assessment, "reopen", reason.strip(), before)
     user, round_ = assessment.assignment.user, assessment.assignment.application.round
     subject, body = mail.reopened(user.name, round_.title)
     key = f"reopened:{assessment.id}:{assessment.version}"
