@@ -156,4 +156,12 @@ def _total(assessment: Assessment, rules: RoundRules) -> int | None:
     return rules.points(levels) if len(levels) == len(rules.criteria) else None
 
 
-from . import routes_chair, routes_programme, routes_results  # noqa: E402, F401  they add to the blueprint
+from . import (  # noqa: E402, F401  they add to the blueprint
+    routes_chair,
+    routes_deputy,
+    routes_item,
+    routes_meeting,
+    routes_minutes,
+    routes_programme,
+    routes_results,
+)

@@ -10,12 +10,12 @@ from pool.core.access import Role, current_actor, door, require
 from pool.core.errors import Missing
 from pool.core.forms import attempt
 
-from . import queries, rules, service
+from . import queries, rules, rules_meeting, service
 from .blueprint import bp
 from .forms import AdoptForm, MemberInterestForm, ReasonForm
 from .lifecycle import LIFE
-from .routes_programme import crumbs, tabs
-from .states import InterestAnswer
+from .routes_programme import after_leading, crumbs, tabs
+from .states import InterestAnswer, MeetingState
 
 
 @bp.route("/beoordelen/<slug>/belangen", methods=["GET", "POST"])
@@ -54,29 +54,34 @@ def interests(slug: str) -> Any:
 
 
 @bp.route("/beoordelen/<slug>/beoordeling/<int:assessment_id>/heropenen", methods=["GET", "POST"])
-@door(Role.CHAIR)
+@door(Role.ASSESSOR, Role.CHAIR)
 def reopen(slug: str, assessment_id: int) -> Any:
     actor = current_actor()
     round_ = queries.round_in_hand(actor, slug)
     assessment = queries.assessment(actor, assessment_id)
-    if assessment.assignment.application.round_id != round_.id:
+    application = assessment.assignment.application
+    if application.round_id != round_.id or not queries.leads(actor, application):
         raise Missing
-    require(LIFE.may(actor, assessment, "reopen"))
+    require(rules_meeting.can_open_file(queries.must_still(actor, application)))
+    require(LIFE.may(queries.acting(actor, application), assessment, "reopen"))
+    page_of = "assessment.result_of" if actor.has(Role.CHAIR) else "assessment.deputy_file"
+    back = url_for(page_of, slug=slug, application_id=application.id)
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             service.reopen(actor, assessment, form.reason.data)
         if done:
             flash("De beoordeling is heropend. De beoordelaar krijgt een e-mail.", "success")
-            return redirect(url_for("assessment.progress", slug=slug))
+            return redirect(after_leading(actor, slug))
         assessment = queries.assessment(actor, assessment_id)
     page = render_template(
         "assessment/reopen.html",
         round=round_,
         assessment=assessment,
+        back=back,
         form=form,
         page_errors=bool(form.errors),
-        crumbs=crumbs(round_, ("Uitslag", url_for("assessment.results", slug=slug)), ("Heropenen", None)),
+        crumbs=crumbs(round_, ("Beoordeling van een lid", back), ("Heropenen", None)),
     )
     return page, 422 if form.errors else 200
 
@@ -103,6 +108,7 @@ def adopt(slug: str) -> Any:
         round=round_,
         tabs=tabs(round_, "assessment.adopt"),
         adoption=adoption,
+        met=[one for one in queries.meetings_of(round_.id) if one.state == MeetingState.CLOSED],
         problems=[] if adoption else service.adoption_problems(actor, round_),
         rows=found.rows,
         form=form,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from pool.core.access import Role, current_actor, door, require
+from pool.core.access import Actor, Role, current_actor, door, require
 from pool.core.errors import Missing
 from pool.core.forms import attempt
 from pool.core.text import plural
@@ -30,6 +30,7 @@ def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
     if actor.has(Role.CHAIR):
         found.append(("assessment.interests", "Belangen"))
     if round_.state in rules.ASSESSED_STATES:
+        found.append(("assessment.meetings", "Vergaderingen"))
         found.append(("assessment.results", "Uitslag"))
         if actor.has(Role.CHAIR):
             found.append(("assessment.adopt", "Vaststellen"))
@@ -39,9 +40,15 @@ def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
     ]
 
 
+def after_leading(actor: Actor, slug: str) -> str:
+    """Where whoever did the chair's work goes on: a deputy has a page of his or her own."""
+    staff = actor.has(Role.CHAIR, Role.PROGRAMME)
+    return url_for("assessment.progress" if staff else "assessment.deputising", slug=slug)
+
+
 def crumbs(round_: Round, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     home: tuple[str, str | None] = ("Beoordelen", url_for("assessment.index"))
-    own = url_for("assessment.progress", slug=round_.slug)
+    own = after_leading(current_actor(), round_.slug)
     return [home, (round_.title, own if more else None), *more]
 
 
@@ -167,27 +174,30 @@ def assign_one(slug: str, application_id: int) -> Any:
 
 
 @bp.route("/beoordelen/<slug>/toewijzing/<int:assignment_id>/beeindigen", methods=["GET", "POST"])
-@door(Role.CHAIR, Role.PROGRAMME)
+@door(Role.ASSESSOR, Role.CHAIR, Role.PROGRAMME)
 def end_assignment(slug: str, assignment_id: int) -> Any:
-    """Take an application from an assessor; the chair uses it to do without an assessment."""
+    """Take an application from an assessor; the chair, or the deputy, uses it to do without an assessment."""
     actor = current_actor()
     round_ = queries.round_in_hand(actor, slug)
     assignment = queries.assignment(actor, assignment_id)
-    if assignment.application.round_id != round_.id:
+    leads = queries.leads(actor, assignment.application)
+    if assignment.application.round_id != round_.id or not (leads or actor.has(Role.PROGRAMME)):
         raise Missing
-    require(rules.can_unassign(actor, assignment))
+    require(rules.can_unassign(queries.acting(actor, assignment.application), assignment))
+    back = after_leading(actor, slug)
     form = ReasonForm()
     if form.validate_on_submit():
         with attempt(form) as done:
             service.end_assignment(actor, assignment, form.reason.data)
         if done:
             flash("De toewijzing is beëindigd.", "success")
-            return redirect(url_for("assessment.progress", slug=slug))
+            return redirect(back)
         assignment = queries.assignment(actor, assignment_id)
     page = render_template(
         "assessment/end_assignment.html",
         round=round_,
         assignment=assignment,
+        back=back,
         form=form,
         page_errors=bool(form.errors),
         crumbs=crumbs(round_, ("Toewijzing beëindigen", None)),

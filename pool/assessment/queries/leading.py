@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Select, select
@@ -69,6 +70,13 @@ def leads(actor: Actor, application: Application) -> bool:
     if application.id in hidden_from(actor):
         return False
     return acting(actor, application).has(Role.CHAIR)
+
+
+def led_among(actor: Actor, round_id: int, application_ids: Collection[int]) -> set[int]:
+    """Those of these applications of one round on which the actor does the chair's work."""
+    if actor.has(Role.CHAIR):
+        return set(application_ids) - hidden_from(actor)
+    return set(application_ids) & deputised(actor, round_id)
 
 
 def open_files(user_id: int, round_id: int) -> set[int]:

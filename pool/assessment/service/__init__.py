@@ -29,7 +29,7 @@ from .meeting import (
     set_kind,
     set_presence,
 )
-from .minutes import approve_minutes, minutes_facts, minutes_for
+from .minutes import approve_minutes, approver, minutes_facts, minutes_for
 from .panel import adopt_merits, adoption_problems, record_outcome
 from .scoring import reopen, save_scores, submit_assessment
 
@@ -41,6 +41,7 @@ __all__ = [
     "adoption_problems",
     "appoint_deputy",
     "approve_minutes",
+    "approver",
     "assign",
     "cancel_meeting",
     "change_meeting",

@@ -84,6 +84,13 @@ def _item(item: MeetingItem) -> dict[str, Any]:
     }
 
 
+def approver(actor: Actor, meeting: Meeting) -> Actor:
+    """The actor with the chair's role when he or she leads anything that was on the agenda."""
+    items = {item.application_id: item for item in queries.agenda(actor, meeting)}
+    led = sorted(queries.led_among(actor, meeting.round_id, items))
+    return queries.acting(actor, items[led[0]].application) if led else actor
+
+
 def approve_minutes(actor: Actor, meeting: Meeting) -> MeetingMinutes | None:
     """Approve the minutes as far as the actor may see them.
 
@@ -93,9 +100,7 @@ def approve_minutes(actor: Actor, meeting: Meeting) -> MeetingMinutes | None:
     """
     meeting = lock(Meeting, meeting.id)
     facts = minutes_facts(meeting)
-    led = [item for item in queries.agenda(actor, meeting) if queries.leads(actor, item.application)]
-    acting = queries.acting(actor, led[0].application) if led else actor
-    require(rules_meeting.can_approve(acting, meeting))
+    require(rules_meeting.can_approve(approver(actor, meeting), meeting))
     if actor.user_id is None:
         raise Missing
     if queries.open_files(actor.user_id, meeting.round_id):
