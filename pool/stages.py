@@ -46,7 +46,7 @@ NAVIGATION = (
     _item("Overzicht", "web.home", "web.home", *R),
     _item("Rondes", "rounds.index", "rounds.", R.PROGRAMME),
     _item("Aanvragen", "applications.index", "applications.", R.APPLICANT, R.REGIONAL_LEAD, R.PROGRAMME),
-    _item("Beoordelen", "assessment.index", "assessment.", R.ASSESSOR, R.CHAIR, R.PROGRAMME),
+    _item("Beoordelen", "assessment.index", "assessment.", R.ASSESSOR, R.CHAIR, R.PROGRAMME, R.AUDITOR),
     _item("Verdelen", "allocation.index", "allocation.", R.CHAIR, R.PROGRAMME, R.DECIDER, R.AUDITOR),
     _item("Besluiten", "awards.index", "awards.", R.CHAIR, R.PROGRAMME, R.DECIDER, R.AUDITOR, R.APPLICANT),
     _item("Projecten", "followup.index", "followup.", R.APPLICANT, R.REGIONAL_LEAD, R.PROGRAMME),

@@ -27,7 +27,7 @@ HOME = ("Beoordelen", "/beoordelen")
 
 
 @bp.get("/beoordelen")
-@door(Role.ASSESSOR, Role.CHAIR, Role.PROGRAMME)
+@door(Role.ASSESSOR, Role.CHAIR, Role.PROGRAMME, Role.AUDITOR)
 def index() -> Any:
     actor = current_actor()
     own = list(db.session.scalars(queries.visible_to(actor)).unique()) if actor.has(Role.ASSESSOR) else []
@@ -42,7 +42,7 @@ def index() -> Any:
         "assessment/index.html",
         work=work,
         totals=totals,
-        rounds=in_hand if actor.has(Role.CHAIR, Role.PROGRAMME) else [],
+        rounds=in_hand if actor.has(Role.CHAIR, Role.PROGRAMME, Role.AUDITOR) else [],
         assignable={r.id for r in in_hand if can_assign(actor, r)},
         results={r.id for r in in_hand if can_see_results(actor, r, 0)},
         assessed=ASSESSED_STATES,
@@ -159,6 +159,7 @@ def _total(assessment: Assessment, rules: RoundRules) -> int | None:
 from . import (  # noqa: E402, F401  they add to the blueprint
     routes_chair,
     routes_deputy,
+    routes_dossier,
     routes_item,
     routes_meeting,
     routes_minutes,

@@ -17,6 +17,7 @@ from .blueprint import bp
 from .forms_meeting import ItemForm
 from .models import Assessment
 from .models_meeting import Meeting, MeetingItem
+from .naming import letter
 from .routes_meeting import LEADERS, ONE, address, crumbs, load
 from .states import ItemState, MeetingState
 
@@ -155,13 +156,3 @@ def named(given: list[Assessment], show: bool) -> list[tuple[Assessment, str]]:
         return [(one, one.assignment.user.name) for one in given]
     ordered = sorted(given, key=lambda one: one.assignment_id)
     return [(one, f"Beoordelaar {letter(place)}") for place, one in enumerate(ordered)]
-
-
-def letter(place: int) -> str:
-    """A, B, … Z, AA, AB, …"""
-    text = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        text = chr(65 + rest) + text
-    return text

@@ -64,7 +64,7 @@ def minutes(slug: str, number: int) -> Any:
         meeting=meeting,
         facts=facts,
         outcome=letter_minutes.outcome,
-        whole=meeting.minutes is not None and len(facts["items"]) == len(meeting.minutes.facts["items"]),
+        whole=meeting.minutes is not None and facts == meeting.minutes.facts,
         can_approve=_may_approve(actor, meeting),
         form=form,
         page_errors=bool(form.errors or form.form_errors),

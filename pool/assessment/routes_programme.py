@@ -32,6 +32,7 @@ def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
     if round_.state in rules.ASSESSED_STATES:
         found.append(("assessment.meetings", "Vergaderingen"))
         found.append(("assessment.results", "Uitslag"))
+        found.append(("assessment.dossiers", "Dossiers"))
         if actor.has(Role.CHAIR):
             found.append(("assessment.adopt", "Vaststellen"))
     return [

@@ -71,3 +71,19 @@ def can_approve(actor: Actor, meeting: Meeting) -> Verdict:
     if meeting.minutes is not None:
         return no("Het verslag is al goedgekeurd.", "state")
     return YES if actor.has(Role.CHAIR) else no(ONLY_CHAIR)
+
+
+def dossier_rounds(actor: Actor) -> frozenset[RoundState]:
+    """States of a round in which this person may have dossiers: an auditor once the merits are adopted."""
+    if actor.has(Role.CHAIR, Role.PROGRAMME, Role.ASSESSOR):
+        return ASSESSED_STATES
+    return ASSESSED_STATES - {RoundState.IN_ASSESSMENT} if actor.has(Role.AUDITOR) else frozenset()
+
+
+def can_produce_dossier(actor: Actor, *, coded: bool) -> Verdict:
+    """Make a dossier: with names for whoever leads, supports or audits; coded, to hand out, by the programme team."""
+    if coded:
+        return YES if actor.has(Role.PROGRAMME) else no(ONLY_PROGRAMME)
+    if actor.has(Role.CHAIR, Role.PROGRAMME, Role.AUDITOR):
+        return YES
+    return no("U mag dit dossier niet maken.")

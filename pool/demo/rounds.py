@@ -177,6 +177,7 @@ def _assess(
     quality = {a.id: plans[place].quality for a, place in zip(made, order, strict=True)}
     story.find_complete(cast, round_, made, _local(2019, 4, 23))
     _score(cast, round_, quality, chance, _local(2019, 4, 24), _local(2019, 5, 20))
+    story.meet(cast, round_, _local(2019, 5, 22), _local(2019, 5, 28))
     assessment.adopt_merits(cast.at("voorzitter", _local(2019, 6, 3)), round_)
     db.session.commit()
 
@@ -296,4 +297,6 @@ def in_assessment_today(cast: Cast, now: dt.datetime) -> Round:
     waiting = {cast.user("beoordelaar 1").id: 3, cast.user("beoordelaar 2").id: 1}
     assigned, scored = closes + dt.timedelta(days=5), closes + dt.timedelta(days=20)
     _score(cast, round_, quality, chance, assigned, scored, waiting)
+    starts_at = at_local(day + dt.timedelta(days=7), dt.time(9, 30))
+    story.plan_meeting(cast, round_, now - dt.timedelta(hours=1), starts_at)
     return round_

@@ -28,8 +28,9 @@ from pool.applications.models import Application
 from pool.applications.states import BudgetKind, Completeness, Purpose
 from pool.assessment import queries as assessments
 from pool.assessment import service as assessment
-from pool.assessment.inputs import CriterionScore, ScoresInput
-from pool.assessment.states import InterestAnswer
+from pool.assessment.inputs import Conclusion, CriterionScore, MeetingInput, ScoresInput
+from pool.assessment.models_meeting import Meeting
+from pool.assessment.states import InterestAnswer, ItemState
 from pool.awards import queries as award_queries
 from pool.awards import service as awards
 from pool.core import jobs
@@ -50,6 +51,8 @@ from . import invent, words
 from .accounts import Cast
 from .invent import Plan
 
+DEPUTY = "beoordelaar 9"
+"""Who does the chair's work where the chair may not."""
 OWN_SHARE = 5
 """A municipality adds one fifth of what it asks, in hours of its own people."""
 
@@ -171,6 +174,37 @@ def score_all(
             assert assignment.assessment is not None
             assessment.submit_assessment(actor, assignment.assessment, ScoresInput(scores))
         db.session.commit()
+
+
+def plan_meeting(cast: Cast, round_: Round, planned: dt.datetime, starts_at: dt.datetime) -> Meeting:
+    """The chair plans a meeting, and the programme team appoints a deputy for what the chair may not see."""
+    reason = "Voor het geval dat de voorzitter een belang heeft bij een aanvraag."
+    deputy = cast.user(DEPUTY).id
+    assessment.appoint_deputy(cast.at("programma", planned), round_, deputy, reason)
+    given = MeetingInput(starts_at, "Den Haag, zaal Binnenhof")
+    meeting = assessment.plan_meeting(cast.at("voorzitter", planned), round_, given)
+    db.session.commit()
+    return meeting
+
+
+def meet(cast: Cast, round_: Round, planned: dt.datetime, starts_at: dt.datetime) -> None:
+    """The committee meets, and stays with every score: what was agreed in 2019 beside the scores is not public."""
+    meeting = plan_meeting(cast, round_, planned, starts_at)
+    chair = cast.at("voorzitter", starts_at)
+    present = [user.id for user in assessments.committee_members()]
+    assessment.open_meeting(chair, meeting, present[:-1])
+    assessment.pass_formalities(cast.at("voorzitter", starts_at + dt.timedelta(minutes=10)), meeting)
+    moment = starts_at + dt.timedelta(minutes=20)
+    for place, item in enumerate(assessments.agenda(chair, meeting)):
+        if item.state == ItemState.OPEN:
+            now = cast.at("voorzitter", moment)
+            assessment.take_up(now, item)
+            assessment.confirm_left(now, item)
+            assessment.conclude(now, item, Conclusion(notes=words.DISCUSSED[place % len(words.DISCUSSED)]))
+            moment += dt.timedelta(minutes=6)
+    assessment.close_meeting(cast.at("voorzitter", moment), meeting)
+    assessment.approve_minutes(cast.at("voorzitter", moment + dt.timedelta(days=1)), meeting)
+    db.session.commit()
 
 
 def allocate(cast: Cast, round_: Round, name: str, moment: dt.datetime) -> Scenario:

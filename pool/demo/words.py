@@ -112,3 +112,12 @@ def reason_for(level: int, place: int) -> str:
     """A reason that fits a level; place makes reasons of one form differ."""
     kind = "low" if level <= 4 else "middle" if level <= 6 else "high"
     return REASONS[kind][place % 3]
+
+
+DISCUSSED = (
+    "De beoordelaars lazen het plan verschillend. Na het gesprek blijft het gemiddelde staan.",
+    "De commissie vindt de samenwerking sterk en het vervolg dun. Dat zit al in de scores.",
+    "Het verschil komt door één criterium. De redenen zijn naast elkaar gelegd; niemand wil iets wijzigen.",
+    "De commissie mist een uitgewerkte planning, en weegt dat zoals de beoordelaars al deden.",
+)
+"""What the committee wrote down about an application. Invented."""

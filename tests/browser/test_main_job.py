@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pool.demo.accounts import READERS
+from tests.browser import meeting
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
@@ -56,6 +57,7 @@ def test_a_round_from_the_last_scores_to_the_first_project(visit: Callable[..., 
 
     chair = visit()
     page = chair.sign_in("voorzitter")
+    meeting.hold(chair, SLUG)
     chair.go(f"/beoordelen/{SLUG}/vaststellen")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Vaststellen").click()

@@ -38,6 +38,7 @@ from tests.support.assessment_factory import (
 )
 from tests.support.awards_factory import advise, publish
 from tests.support.followup_factory import submit_report, write_report
+from tests.support.meeting_factory import hold
 from tests.support.partners_factory import OUTSIDE, make_joint, yes
 from tests.support.world import ANCHORS, RULES, World, _municipality
 
@@ -132,6 +133,7 @@ def _decided(world: World) -> Round:
     _score(
         world, round_, {first.id: [(9, 7), (8, 9)], second.id: [(7, 8), (8, 7)], third.id: [(6, 7), (7, 5)]}
     )
+    hold(world, round_)
     adopt(world, round_)
     advise(world, round_, note="De commissie is het eens.")
     publish(world, round_)
@@ -150,6 +152,9 @@ def _running(world: World) -> tuple[Round, Application, Application]:
     )
     _note_interest(world, "chair_b", theirs, 19)
     assign_all(world, round_)
+    service.appoint_deputy(
+        world.later("programme", days=21), round_, world.ids["assessor_c"], "Voor het geval dat."
+    )
     _score(world, round_, {mine.id: [(4, 9)], theirs.id: [(5, 9), (9, 4)]})
     left = next(a for a in queries.readers_of_round(round_.id) if a.assessment is None)
     draft = open_file(world, left)

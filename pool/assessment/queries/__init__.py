@@ -8,6 +8,7 @@
 | `figures` | what stands out in the scores |
 | `own` | an assessor's own work |
 | `leading` | who does the chair's work on which application |
+| `dossier` | what a dossier is made from |
 | `meeting` | panel meetings: agenda, presence, who must leave |
 """
 
@@ -26,6 +27,7 @@ from .committee import (
     round_in_hand,
     rounds_in_hand,
 )
+from .dossier import assignments_of, dossier_file, dossier_files, statements_about, users
 from .figures import attention_list
 from .interests import (
     Interest,
@@ -83,6 +85,7 @@ __all__ = [
     "approvals",
     "assessment",
     "assignment",
+    "assignments_of",
     "assignments_of_round",
     "attendance_of",
     "attention_list",
@@ -97,6 +100,8 @@ __all__ = [
     "counting",
     "deputies",
     "deputised",
+    "dossier_file",
+    "dossier_files",
     "hidden_from",
     "in_assessment",
     "is_deputy",
@@ -135,9 +140,11 @@ __all__ = [
     "round_in_hand",
     "rounds_in_hand",
     "statement_of",
+    "statements_about",
     "statements_of_round",
     "still_inside",
     "unfinished",
     "unseen",
+    "users",
     "visible_to",
 ]

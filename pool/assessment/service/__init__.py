@@ -9,11 +9,13 @@
 | `deputies` | appoint a deputy of the chair, confirm a merit the chair may not see |
 | `meeting` | plan, agenda, presence, open and close |
 | `items` | one item of a meeting, from taken up to concluded |
+| `dossier` | everything about one assessment in one file |
 | `minutes` | what a meeting did, approved and fixed |
 """
 
 from .assigning import Proposal, add_assignment, assign, end_assignment, propose
 from .deputies import appoint_deputy, confirm_merit, end_deputy
+from .dossier import produce_dossier
 from .interests import declare_interest
 from .items import conclude, confirm_left, pass_formalities, postpone, resume, save_notes, take_up
 from .meeting import (
@@ -60,6 +62,7 @@ __all__ = [
     "pass_formalities",
     "plan_meeting",
     "postpone",
+    "produce_dossier",
     "propose",
     "record_outcome",
     "remove_item",

@@ -6,13 +6,13 @@ import datetime as dt
 from typing import Any
 
 from pool.core import audit, pdf
-from pool.core.access import Actor, require
+from pool.core.access import Actor, Role, require
 from pool.core.db import db, lock
 from pool.core.errors import Invalid, Missing, Refused
 from pool.core.text import sha256_hex
 from pool.people.models import User
 
-from .. import letter_minutes, queries, rules_meeting
+from .. import letter_minutes, naming, queries, rules_meeting
 from ..models_meeting import Meeting, MeetingItem, MeetingMinutes, MinutesApproval
 from ..states import ItemKind, ItemState
 
@@ -150,7 +150,15 @@ def _fix(actor: Actor, meeting: Meeting, facts: dict[str, Any]) -> MeetingMinute
 
 
 def minutes_for(actor: Actor, meeting: Meeting) -> dict[str, Any] | None:
-    """The facts of the approved minutes as this person may see them; None while they are not approved."""
+    """The facts of the approved minutes as this person may see them; None while they are not approved.
+
+    Members get letters for the other assessors: who scored what stays between them and the chair.
+    """
     if meeting.minutes is None:
         return None
-    return letter_minutes.part(meeting.minutes.facts, queries.unseen(actor, meeting.round_id))
+    seen = letter_minutes.part(meeting.minutes.facts, queries.unseen(actor, meeting.round_id))
+    return (
+        seen
+        if actor.has(Role.CHAIR, Role.PROGRAMME, Role.AUDITOR)
+        else naming.for_member(seen, actor.user_id)
+    )
