@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from pool.core.db import db
+from pool.core.text import canonical_json, sha256_hex
 
-from . import queries
+from . import queries, studies
 from .engine import sha256, verify
 from .models import Scenario
+from .states import StudyKind
 
 
 class EngineGroup(click.Group):
@@ -30,7 +33,9 @@ class EngineGroup(click.Group):
         return super().get_command(ctx, cmd_name) or self._engine().get_command(ctx, cmd_name)
 
 
-allocation_cli = EngineGroup("allocation", help="Divide under a ceiling: solve, verify, explain, recheck.")
+allocation_cli = EngineGroup(
+    "allocation", help="Divide under a ceiling: solve, verify, explain, recheck, draws."
+)
 
 
 @allocation_cli.command("recheck")
@@ -48,6 +53,29 @@ def recheck() -> None:
     click.echo(f"{len(scenarios)} outcomes checked, {wrong} problems")
     if wrong:
         raise SystemExit(1)
+
+
+@allocation_cli.command("draws")
+@click.argument("scenario", type=int)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the CSV.")
+@with_appcontext
+def draws(scenario: int, out: Path | None) -> None:
+    """Make the draws of SCENARIO again, as CSV for `stability`; exit 1 when they are not the same as before."""
+    found = db.session.get(Scenario, scenario)
+    study = queries.study(found, StudyKind.STABILITY) if found else None
+    if found is None or study is None or "silent" in study:
+        raise click.ClickException("this scenario has no draws")
+    made = studies.draws_of(queries.material(found))
+    again = made[1][: study["draws"]] if made else []
+    if sha256_hex(canonical_json(again)) != study["draws_sha256"]:
+        raise click.ClickException("the draws are not the same as before: another machine, or another numpy?")
+    ids = sorted(found.snapshot.names)
+    lines = [",".join(ids), *(",".join(str(draw[ident]) for ident in ids) for draw in again)]
+    text = "\n".join(lines) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text)
 
 
 def problems_of(scenario: Scenario) -> list[str]:

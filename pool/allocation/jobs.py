@@ -100,15 +100,14 @@ def _solve(problem: Problem, rule: AllocationRule, report: Report) -> dict[str, 
 
 @jobs.handler("allocation.study")
 def work_out(job: jobs.Job) -> None:
-    """Work out one study beside an outcome: the plain rankings, the explanations, or the frontier."""
+    """Work out one study beside an outcome: the plain rankings, the explanations, the frontier, or the draws."""
     scenario_id, kind = int(job.payload["scenario_id"]), StudyKind(job.payload["kind"])
     if queries.has_study(scenario_id, kind):
         return
     scenario = db.session.get_one(Scenario, scenario_id)
-    given = queries.outcome(scenario)
-    assert given is not None
-    _, _, problem, _ = _load(scenario_id)
-    report = _reporter(job, len(problem.applications))
+    material = queries.material(scenario)
+    db.session.commit()
+    report = _reporter(job, len(material.problem.applications))
     report(5, "het rekenwerk begint")
-    document = studies.WORK[kind](problem, given, report)
+    document = studies.WORK[kind](material, report)
     service.keep_study(system(), scenario_id, kind, document)

@@ -12,6 +12,8 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from pool.applications.models import Application, ApplicationVersion
 from pool.assessment import queries as assessment
+from pool.assessment.models import MeritAdoption
+from pool.assessment.queries import draws as merit_draws
 from pool.core import jobs
 from pool.core.access import Actor
 from pool.core.db import db
@@ -21,7 +23,8 @@ from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
-from . import telling, wording
+from . import studies, telling, wording
+from .engine import parse_problem
 from .models import Allocation, AllocationSnapshot, AllocationStudy, Scenario
 from .rules import ALLOCATED_STATES, READERS
 from .snapshot import SHELTER_THEME
@@ -146,6 +149,22 @@ def has_study(scenario_id: int, kind: StudyKind) -> bool:
 
 def has_outcome(scenario_id: int) -> bool:
     return db.session.scalar(select(Allocation.id).where(Allocation.scenario_id == scenario_id)) is not None
+
+
+def material(scenario: Scenario) -> studies.Material:
+    """What the studies of a scenario with an outcome are made from."""
+    snapshot = scenario.snapshot
+    found = outcome(scenario)
+    assert found is not None
+    adoption = db.session.get_one(MeritAdoption, snapshot.adoption_id)
+    return studies.Material(
+        problem=parse_problem(snapshot.problem),
+        awards={award["id"]: award["amount"] for award in found["awards"]},
+        names=snapshot.names,
+        merits=adoption.body,
+        merits_sha256=adoption.sha256,
+        seed=merit_draws.seed_of(adoption),
+    )
 
 
 def study_key(scenario_id: int, kind: StudyKind) -> str:

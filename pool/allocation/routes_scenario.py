@@ -13,7 +13,7 @@ from pool.core.errors import Missing
 from pool.core.text import format_points
 from pool.rounds.models import Round
 
-from . import queries, results, service, wording
+from . import queries, results, service, steadiness, wording
 from .blueprint import bp
 from .engine import canonical_json
 from .inputs import Changes
@@ -27,7 +27,11 @@ VIEWS = {
     "allocation.spread": "Regio's en thema's",
     "allocation.ranking": "Naast de rangorde",
     "allocation.frontier": "Kwaliteit en spreiding",
+    "allocation.stability": "Hoe vast dit staat",
 }
+
+ONLY_OPTIMAL = ("allocation.frontier", "allocation.stability")
+"""Views of studies that are made beside the best outcome only."""
 
 
 def _scenario(slug: str, ident: int) -> tuple[Round, Scenario]:
@@ -56,7 +60,7 @@ def _frame(round_: Round, scenario: Scenario, endpoint: str, *more: Crumb) -> di
             "current": name == endpoint and not more,
         }
         for name, label in VIEWS.items()
-        if name != "allocation.frontier" or scenario.rule == AllocationRule.OPTIMAL
+        if name not in ONLY_OPTIMAL or scenario.rule == AllocationRule.OPTIMAL
     ]
     return {
         "round": round_,
@@ -93,9 +97,14 @@ def scenario(slug: str, ident: int) -> Any:
         explaining=None
         if queries.has_study(one.id, StudyKind.EXPLANATIONS)
         else _waiting(one, StudyKind.EXPLANATIONS),
+        steady=_steadiness(one),
         wording=wording,
         may_make=may_make(found),
     )
+
+
+def _steadiness(scenario: Scenario) -> steadiness.Steadiness | None:
+    return steadiness.Steadiness.of(queries.study(scenario, StudyKind.STABILITY))
 
 
 @bp.get("/verdelen/<slug>/scenario/<int:ident>/spreiding")
@@ -182,6 +191,30 @@ def _frontier_chart(corners: list[results.Corner], scenario: Scenario) -> charts
     )
 
 
+@bp.get("/verdelen/<slug>/scenario/<int:ident>/zekerheid")
+@door(*READERS)
+def stability(slug: str, ident: int) -> Any:
+    """How often each application is awarded when the scores differ a little, and how close other outcomes come."""
+    found, one, result = _done(slug, ident)
+    if one.rule != AllocationRule.OPTIMAL:
+        raise Missing
+    study = queries.study(one, StudyKind.STABILITY)
+    explanations = queries.study(one, StudyKind.EXPLANATIONS)
+    return render_template(
+        "allocation/stability.html",
+        **_frame(found, one, "allocation.stability"),
+        result=result,
+        steady=steadiness.Steadiness.of(study),
+        silent=study is not None and "silent" in study,
+        job=_waiting(one, StudyKind.STABILITY),
+        margins=steadiness.margins(result, explanations),
+        explaining=_waiting(one, StudyKind.EXPLANATIONS) if explanations is None else None,
+        lines={line.id: line for line in result.lines},
+        objective=result.outcome["objective"],
+        wording=wording,
+    )
+
+
 @bp.get("/verdelen/<slug>/scenario/<int:ident>/aanvraag/<int:application_id>")
 @door(*READERS)
 def explanation(slug: str, ident: int, application_id: int) -> Any:
@@ -190,13 +223,16 @@ def explanation(slug: str, ident: int, application_id: int) -> Any:
     line = next((line for line in result.lines if line.application.id == application_id), None)
     if line is None or one.rule != AllocationRule.OPTIMAL:
         raise Missing
-    explained = queries.explain(one, line.id, queries.names(result.applications.items()))
+    named = queries.names(result.applications.items())
+    explained = queries.explain(one, line.id, named)
+    steady = _steadiness(one)
     return render_template(
         "allocation/explanation.html",
         **_frame(found, one, "allocation.scenario", (line.application.reference, None)),
         result=result,
         line=line,
         explained=explained,
+        steady=steady.section(line.id, named) if steady else None,
         unproven=explained is None and queries.has_study(one.id, StudyKind.EXPLANATIONS),
         job=_waiting(one, StudyKind.EXPLANATIONS),
         regions=[queries.region_names()[region.slug] for region in line.application.regions],

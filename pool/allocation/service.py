@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from pool.applications import queries as applications
 from pool.applications.models import Application
 from pool.assessment import queries as assessment
 from pool.assessment.models import MeritAdoption
-from pool.core import audit, jobs
+from pool.core import audit, clock, jobs
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
 from pool.core.errors import Invalid, InvalidMany, Refused
@@ -27,6 +28,9 @@ from .states import AllocationRule, ScenarioState, StudyKind
 
 MAX_NAME = 80
 MAX_SPREAD_PERCENT = 1000
+PATIENCE = dt.timedelta(minutes=2)
+"""How long the draws wait: they take a worker the longest, and what people wait for goes first, such as the next
+scenario, letters and mail."""
 
 
 def create_scenario(
@@ -170,7 +174,8 @@ def finish(actor: Actor, scenario_id: int, document: dict[str, Any]) -> None:
     for kind in StudyKind if document["status"] != "infeasible" else ():
         if kind == StudyKind.RANKINGS or scenario.rule == AllocationRule.OPTIMAL:
             key = queries.study_key(scenario.id, kind)
-            jobs.enqueue("allocation.study", key, {"scenario_id": scenario.id, "kind": kind.value})
+            at = clock.now() + PATIENCE if kind == StudyKind.STABILITY else None
+            jobs.enqueue("allocation.study", key, {"scenario_id": scenario.id, "kind": kind.value}, at)
 
 
 def fail(actor: Actor, scenario_id: int, reason: str) -> None:

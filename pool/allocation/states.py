@@ -26,6 +26,7 @@ class StudyKind(LabeledEnum):
     RANKINGS = "rankings", "de rangorde ernaast"
     EXPLANATIONS = "explanations", "de uitleg per aanvraag"
     FRONTIER = "frontier", "de afweging tussen kwaliteit en spreiding"
+    STABILITY = "stability", "hoe vast de verdeling staat"
 
 
 class Decision(LabeledEnum):

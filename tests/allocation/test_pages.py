@@ -58,6 +58,7 @@ def _views(scenario: Scenario) -> list[str]:
         "/spreiding",
         "/rangorde",
         "/afweging",
+        "/zekerheid",
         "/vraag.json",
         "/uitkomst.json",
         f"/aanvraag/{first}",

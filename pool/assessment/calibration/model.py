@@ -235,5 +235,5 @@ def assemble(
     )
     return Fit(
         name, k, seed, proposals, assessors, residuals(table, design, found, deviations), deviations.tau, deviations.s_nu, deviations.omega,
-        assessor_sd_95, severity_p(design, seed), draws.rhat, draws.converged, draws.theta,
+        assessor_sd_95, severity_p(design, seed), draws.rhat, draws.converged, draws.theta, unit,
     )  # fmt: skip

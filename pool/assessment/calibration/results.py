@@ -71,9 +71,10 @@ class ScoreFit:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A fitted model. `draws` is (draws, proposals): posterior quality, higher is better, no unit promised.
+    """A fitted model. `draws` is (draws, proposals): posterior quality, higher is better, zero anywhere.
 
-    Columns follow `proposals`. Feed rows of `draws` to the allocation to see how stable its outcome is.
+    One of `draws` is worth `unit` in the unit of the scores. Columns follow `proposals`. Their deviations feed
+    the allocation to see how stable its outcome is.
     """
 
     model: str
@@ -90,6 +91,7 @@ class Fit:
     rhat: float
     converged: bool
     draws: npt.NDArray[np.float64]
+    unit: float
 
     @property
     def severity_shown(self) -> bool:

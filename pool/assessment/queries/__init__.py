@@ -10,6 +10,7 @@
 | `leading` | who does the chair's work on which application |
 | `dossier` | what a dossier is made from |
 | `meeting` | panel meetings: agenda, presence, who must leave |
+| `draws` | what the merits might have been; imported by itself |
 """
 
 from ..states import COUNTING
