@@ -17,7 +17,7 @@ from whitenoise import WhiteNoise
 import config
 from pool.core import outbox  # noqa: F401  registers its table and handler
 from pool.core.db import db, init_db
-from pool.core.edge import init_edge
+from pool.core.edge import init_arrival, init_edge
 from pool.stages import SLICES
 
 migrate = Migrate()
@@ -50,6 +50,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         app.config["POOL_DATA_DIR"].mkdir(parents=True, exist_ok=True)
     init_db(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
+    init_arrival(app)
     csrf.init_app(app)
     _mount_slices(app)
     if app.config["POOL_ENV"] == "production":

@@ -13,6 +13,7 @@ from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 
 from . import letter, queries
+from .inputs import Content
 from .models import Application
 from .states import Section
 
@@ -27,6 +28,7 @@ SLUGS = {
     Section.BUDGET: "begroting",
     Section.CONTACT: "contact",
     Section.ANSWERS: "vragen",
+    Section.DOCUMENTS: "documenten",
 }
 _BY_SLUG = {slug: section for section, slug in SLUGS.items()}
 
@@ -39,7 +41,7 @@ def load(ident: int) -> tuple[Application, RoundRules]:
 
 def section_of(slug: str, round_rules: RoundRules) -> Section:
     section = _BY_SLUG.get(slug)
-    if section is None or (section == Section.ANSWERS and not round_rules.questions):
+    if section is None or section not in queries.sections(round_rules):
         raise Missing
     return section
 
@@ -47,6 +49,15 @@ def section_of(slug: str, round_rules: RoundRules) -> Section:
 def section_url(application: Application, section: str, anchor: str | None = None) -> str:
     slug = SLUGS[Section(section)]
     return url_for("applications.section", ident=application.id, slug=slug, _anchor=anchor)
+
+
+def shelf(application: Application, content: Content) -> queries.Shelf:
+    """Where the files of a text are found by those who come through this slice."""
+    return queries.shelf(
+        application,
+        content,
+        lambda row: url_for("applications.document_file", ident=row.application_id, file_id=row.id),
+    )
 
 
 def crumbs(application: Application, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:

@@ -90,8 +90,22 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class FileEntry:
+    """A file that belongs to a document the round asks for. document: its code there; size in bytes.
+
+    name is what people see, and never a path. The bytes are those with this SHA-256, and no others.
+    """
+
+    document: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Content:
-    """All of an application. answers: own questions of the round, code -> text."""
+    """All of an application. answers: own questions of the round, code -> text. documents: in the order they came."""
 
     project: Project = field(default_factory=Project)
     reach: Reach = field(default_factory=Reach)
@@ -99,9 +113,13 @@ class Content:
     budget: Budget = field(default_factory=Budget)
     contact: Contact = field(default_factory=Contact)
     answers: dict[str, str] = field(default_factory=dict)
+    documents: tuple[FileEntry, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = as_json(asdict(self))
+        # What was submitted before there were files keeps its bytes, and with them its hash.
+        if not self.documents:
+            del body["documents"]
         return body
 
     @classmethod
@@ -118,6 +136,7 @@ class Content:
             budget=Budget(**{**budget, "lines": tuple(BudgetLine(**b) for b in budget.get("lines", ()))}),
             contact=Contact(**body.get("contact", {})),
             answers=dict(body.get("answers", {})),
+            documents=tuple(FileEntry(**d) for d in body.get("documents", ())),
         )
 
     def with_section(self, name: str, value: Any) -> Content:
@@ -129,7 +148,8 @@ class Content:
         return getattr(self, name)
 
 
-SECTIONS = tuple(section.value for section in Section)
+SECTIONS = tuple(section.value for section in Section if section != Section.DOCUMENTS)
+"""The sections of text, which `service.save_section` keeps. Files have verbs of their own."""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def receipt(
     )
     document.note(
         "De SHA-256 is een code die bij precies deze inhoud hoort. De inhoud zit als bestand aanvraag.json in deze "
-        "PDF. Wie daar de SHA-256 van berekent, krijgt dezelfde code."
+        "PDF. Wie daar de SHA-256 van berekent, krijgt dezelfde code. Van elk meegestuurd bestand staat de eigen "
+        "SHA-256 in die inhoud."
     )
     _content(document, parts)
     return document
@@ -118,3 +119,9 @@ def _content(document: Document, parts: Sequence[Part]) -> None:
                 Column(name, numeric=place in table.numeric) for place, name in enumerate(table.columns)
             ]
             document.table(table.caption, columns, table.rows, total=table.total or None)
+        for group in part.files:
+            document.heading(3, group.document)
+            if group.lines:
+                document.facts([(line.name, f"{line.facts}. SHA-256: {line.sha256}") for line in group.lines])
+            else:
+                document.prose(_EMPTY)

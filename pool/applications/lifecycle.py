@@ -8,8 +8,8 @@ from pool.core.access import Actor, Verdict
 from pool.core.machine import Lifecycle, Move
 
 from . import rules
-from .models import Application
-from .states import ApplicationState
+from .models import Application, ApplicationFile
+from .states import ApplicationState, FileState
 
 S = ApplicationState
 REPLACEABLE = frozenset({S.DRAFT, S.SUBMITTED, S.SUPPLEMENTED, S.COMPLETE, S.INADMISSIBLE})
@@ -64,3 +64,17 @@ LIFE: Lifecycle[Application] = Lifecycle(
         ),
     ],
 )
+
+F = FileState
+FILE_LIFE: Lifecycle[ApplicationFile] = Lifecycle(
+    "file",
+    [
+        Move("clear", "Vrijgeven", frozenset({F.QUARANTINED, F.UNSCANNED}), F.CLEAN, rules.is_scanner),
+        Move("condemn", "Afkeuren", frozenset({F.QUARANTINED, F.UNSCANNED}), F.INFECTED, rules.is_scanner),
+        Move(
+            "quarantine", "In quarantaine zetten", frozenset({F.UNSCANNED}), F.QUARANTINED, rules.is_scanner
+        ),
+        Move("let_go", "Zonder scan laten gaan", frozenset({F.QUARANTINED}), F.UNSCANNED, rules.is_scanner),
+    ],
+)
+"""The moves of a file. Nobody makes them by hand: they follow from what the scanner says, or that there is none."""

@@ -16,8 +16,17 @@ def _body(*parts: str) -> str:
 
 
 def receipt(
-    reference: str, title: str, applicant: str, number: int, at: dt.datetime, sha256: str, invented: str
+    reference: str,
+    title: str,
+    applicant: str,
+    number: int,
+    at: dt.datetime,
+    sha256: str,
+    invented: str,
+    files: Sequence[tuple[str, str]] = (),
 ) -> Letter:
+    """files: name and SHA-256 of each file that was sent along."""
+    listed = "\n".join(f"- {name}\n  SHA-256 {digest}" for name, digest in files)
     again = f"Dit is versie {number}. Deze vervangt de vorige versie." if number > 1 else ""
     return (
         f"Ontvangen: aanvraag {reference}",
@@ -25,6 +34,7 @@ def receipt(
             f"Wij hebben de aanvraag ‘{title}’ van {applicant} ontvangen op {format_moment(at, seconds=True)}.",
             again,
             f"Kenmerk: {reference}\nVersie: {number}\nSHA-256 van de inhoud:\n{sha256}",
+            f"Meegestuurde bestanden:\n{listed}" if listed else "",
             "Met deze code kan iedereen nagaan dat de inhoud niet is veranderd. In de Projectenpool kunt u de "
             "ontvangstbevestiging met de hele aanvraag als PDF ophalen.",
             invented,
@@ -39,6 +49,21 @@ def withdrawn(reference: str, title: str, at: dt.datetime, reason: str) -> Lette
             f"De aanvraag ‘{title}’ ({reference}) is ingetrokken op {format_moment(at)}.",
             f"De reden die is opgegeven:\n{reason}",
             "Wij behandelen deze aanvraag niet verder.",
+        ),
+    )
+
+
+def infected(reference: str, title: str, name: str, finding: str) -> Letter:
+    virus = f" ({finding})" if finding else ""
+    return (
+        f"Virus gevonden in een bestand: aanvraag {reference}",
+        _body(
+            f"In het bestand ‘{name}’ bij de aanvraag ‘{title}’ ({reference}) is een virus gevonden{virus}. "
+            "Niemand kan dit bestand in de Projectenpool openen.",
+            "Kunt u de aanvraag nog wijzigen? Vervang het bestand dan door een schoon bestand. Had u de aanvraag al "
+            "ingediend, dien die dan opnieuw in.",
+            "Is de ronde gesloten? Dan vragen wij u om een ander bestand als we het nodig hebben.",
+            "Laat ook de ICT-afdeling van uw organisatie weten dat dit bestand een virus bevat.",
         ),
     )
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pool.core.db import Cents, Model, Moment, enum_type, immutable
+from pool.core.db import Cents, Model, Moment, enum_type, frozen_columns, immutable
 from pool.people.models import Organisation
 from pool.regions.models import Region, Theme
 from pool.rounds.models import Round
 
-from .states import ApplicationState, Completeness
+from .states import ApplicationState, Completeness, FileState
 
 
 class Application(Model):
@@ -124,6 +124,47 @@ class ApplicationVersion(Model):
     submitted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     submitted_by_name: Mapped[str]
     application: Mapped[Application] = relationship(back_populates="versions")
+
+
+@frozen_columns(
+    "OLD.version_id IS NOT NULL",
+    ("id", "application_id", "document", "name", "media_type", "size", "sha256", "received_at", "version_id"),
+)
+class ApplicationFile(Model):
+    """A file that came in with an application. document: the code of what the round asks; size in bytes.
+
+    The draft or a version lists it by document, name and sha256; the bytes are in `core.blobs`. version_id: the
+    first version that lists it; from then on the row stays. finding: the virus, or why there is no outcome yet.
+    """
+
+    __tablename__ = "application_file"
+    __table_args__ = (
+        UniqueConstraint("application_id", "document", "name", "sha256"),
+        CheckConstraint("size > 0", "size_above_zero"),
+        CheckConstraint("length(sha256) = 64", "sha256_is_whole"),
+        CheckConstraint("state NOT IN ('clean', 'infected') OR scanned_at IS NOT NULL", "scanned_has_moment"),
+        Index("ix_application_file_sha256", "sha256"),
+        # The number of a file that was taken away is never given to another one.
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    document: Mapped[str]
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    state: Mapped[FileState] = mapped_column(enum_type(FileState))
+    received_at: Mapped[Moment]
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    received_by_name: Mapped[str]
+    scanned_at: Mapped[Moment | None]
+    finding: Mapped[str] = mapped_column(default="")
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("application_version.id"), index=True)
+
+    @property
+    def audit_chain(self) -> str:
+        return f"application:{self.application_id}"
 
 
 @immutable

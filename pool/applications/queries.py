@@ -26,6 +26,14 @@ from pool.rounds.rules import accepts_applications
 from . import rules
 from .inputs import Budget, Content
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
+from .queries_documents import FileGroup, file_groups
+from .queries_documents import Shelf as Shelf
+from .queries_documents import file_among as file_among
+from .queries_documents import file_facts as file_facts
+from .queries_documents import file_of as file_of
+from .queries_documents import files_of as files_of
+from .queries_documents import notes as notes
+from .queries_documents import shelf as shelf
 from .queries_partners import partner_requests_open as partner_requests_open
 from .queries_partners import partners as partners
 from .states import RECEIVED, TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
@@ -106,7 +114,10 @@ def candidate(application: Application, rules_: RoundRules) -> Content:
         return given
     kept = content_of(version)
     for section in rules.supplement_sections(application, rules_):
-        kept = kept.with_section(section, given.section(section))
+        value = given.section(section)
+        if section == Section.DOCUMENTS:
+            value = rules.merged(kept, given, rules.supplement_documents(application))
+        kept = kept.with_section(section, value)
     return kept
 
 
@@ -201,13 +212,18 @@ class Part:
     facts: tuple[tuple[str, str], ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     tables: tuple[Rows, ...] = ()
+    files: tuple[FileGroup, ...] = ()
 
 
 def parts(given: Content, rules_: RoundRules) -> list[Part]:
     """The content as it is shown on pages and in documents, section by section."""
-    return [
-        part(given, rules_, section) for section in Section if section != Section.ANSWERS or rules_.questions
-    ]
+    return [part(given, rules_, section) for section in sections(rules_)]
+
+
+def sections(rules_: RoundRules) -> list[Section]:
+    """The sections of the form in a round: own questions and documents only when it has them."""
+    empty = {Section.ANSWERS: not rules_.questions, Section.DOCUMENTS: not rules_.documents}
+    return [section for section in Section if not empty.get(section)]
 
 
 def part(given: Content, rules_: RoundRules, section: Section) -> Part:
@@ -313,6 +329,10 @@ def _answers_part(given: Content, rules_: RoundRules) -> Part:
     )
 
 
+def _documents_part(given: Content, rules_: RoundRules) -> Part:
+    return Part(Section.DOCUMENTS, files=file_groups(given, rules_))
+
+
 _PARTS = {
     Section.PROJECT: _project_part,
     Section.REACH: _reach_part,
@@ -320,6 +340,7 @@ _PARTS = {
     Section.BUDGET: _budget_part,
     Section.CONTACT: _contact_part,
     Section.ANSWERS: _answers_part,
+    Section.DOCUMENTS: _documents_part,
 }
 
 

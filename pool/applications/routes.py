@@ -19,13 +19,14 @@ from . import (
     letter,
     queries,
     routes_applicant,
+    routes_documents,
     routes_partners,
     routes_programme,
     routes_questions,
     rules,
     service,
 )
-from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf
+from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf, shelf
 from .forms import StartForm
 from .lifecycle import LIFE
 from .models import Application
@@ -34,7 +35,14 @@ from .trail import steps
 
 blueprints = [bp]
 PER_PAGE = 50
-__all__ = ["blueprints", "routes_applicant", "routes_partners", "routes_programme", "routes_questions"]
+__all__ = [
+    "blueprints",
+    "routes_applicant",
+    "routes_documents",
+    "routes_partners",
+    "routes_programme",
+    "routes_questions",
+]
 
 
 @bp.get("/aanvragen")
@@ -115,6 +123,8 @@ def show(ident: int) -> Any:
         "applications/file.html",
         application=application,
         parts=queries.parts(content, round_rules),
+        shelf=shelf(application, content),
+        notes=queries.notes(application, content),
         points={p.code: p.label for p in rules.check_points(round_rules)},
         partners=queries.partners(application, content, actor.at),
         views=views,
@@ -131,6 +141,7 @@ def _own_page(application: Application) -> Any:
     round_rules = rounds.rules_of(application.round)
     version = application.current_version
     waiting = queries.candidate(application, round_rules)
+    content = queries.content(application)
     return render_template(
         "applications/own.html",
         application=application,
@@ -140,7 +151,9 @@ def _own_page(application: Application) -> Any:
         can_withdraw=LIFE.may(actor, application, "withdraw"),
         changed=version is not None and fingerprint(waiting.to_json()) != version.sha256,
         points={p.code: p.label for p in rules.check_points(round_rules)},
-        parts=queries.parts(queries.content(application), round_rules),
+        parts=queries.parts(content, round_rules),
+        shelf=shelf(application, content),
+        notes=queries.notes(application, content) if version else [],
         state=ApplicationState,
         partners=queries.partners(application, queries.text_for_partners(application, actor.at), actor.at),
         crumbs=crumbs(application),
@@ -152,12 +165,14 @@ def _own_page(application: Application) -> Any:
 def version(ident: int, number: int) -> Any:
     application, round_rules = load(ident)
     found = queries.version(application, number)
+    content = queries.content_of(found)
     return render_template(
         "applications/version.html",
         application=application,
         version=found,
         received=format_moment(found.submitted_at, seconds=True),
-        parts=queries.parts(queries.content_of(found), round_rules),
+        parts=queries.parts(content, round_rules),
+        shelf=shelf(application, content),
         crumbs=crumbs(application, (f"Versie {number}", None)),
     )
 

@@ -16,7 +16,7 @@ from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 
 from . import letter, queries, rules, service
-from .blueprint import bp, crumbs, letter_facts, load, pdf, section_of, section_url
+from .blueprint import bp, crumbs, letter_facts, load, pdf, section_of, section_url, shelf
 from .forms import (
     BudgetForm,
     ContactForm,
@@ -51,13 +51,13 @@ def tasks(application: Application, round_rules: RoundRules) -> list[dict[str, A
     saves = {save.section: save for save in application.saves}
     may = rules.can_edit(current_actor(), application)
     items = []
-    for section in Section:
-        if section == Section.ANSWERS and not round_rules.questions:
-            continue
+    for section in queries.sections(round_rules):
         save = saves.get(section.value)
         open_ = rules.can_edit_section(application, section.value, round_rules)
         status, tone = _progress(application, save, lacking[section.value], asked=bool(open_))
-        hint = f"Opgeslagen door {save.saved_by_name} op {format_moment(save.saved_at)}" if save else None
+        hint = f"Opgeslagen door {save.saved_by_name} op {format_moment(save.saved_at)}." if save else ""
+        if section == Section.DOCUMENTS:
+            hint = " ".join([hint, *queries.notes(application, queries.draft(application))]).strip()
         url = section_url(application, section) if may and open_ else None
         items.append({"label": section.label, "url": url, "status": status, "tone": tone, "hint": hint})
     return items
@@ -225,12 +225,14 @@ def submit(ident: int) -> Any:
         status = done.error.status if done.error else 422
     else:
         status = 422
+    content = queries.candidate(application, round_rules)
     page = render_template(
         "applications/submit.html",
         application=application,
         form=form,
         lacks=service.lacks(application),
-        parts=queries.parts(queries.candidate(application, round_rules), round_rules),
+        parts=queries.parts(content, round_rules),
+        shelf=shelf(application, content),
         supplement=supplement,
         page_errors=bool(form.errors),
         crumbs=crumbs(application, ("Controleren en indienen", None)),

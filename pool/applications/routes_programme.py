@@ -13,7 +13,7 @@ from pool.core.errors import Missing
 from pool.core.forms import attempt
 
 from . import queries, rules, service
-from .blueprint import bp, crumbs, load
+from .blueprint import bp, crumbs, load, shelf
 from .forms import ExtendForm, ReconsiderForm, ViewForm, check_form
 from .lifecycle import LIFE
 from .models import Application
@@ -42,7 +42,11 @@ def check(ident: int) -> Any:
         points=list(zip(rules.check_points(round_rules), form.points, strict=True)),
         parts=queries.parts(content, round_rules),
         partners=queries.partners(application, content, actor.at),
-        found=rules.missing(content, round_rules),
+        shelf=shelf(application, content),
+        found=[
+            *(lack.message for lack in rules.missing(content, round_rules)),
+            *queries.notes(application, content),
+        ],
         imbalance=rules.imbalance(content.budget),
         term=term,
         asked_before=any(c.outcome == Completeness.SUPPLEMENT for c in application.checks),

@@ -70,3 +70,17 @@ class Section(LabeledEnum):
     BUDGET = "budget", "Begroting"
     CONTACT = "contact", "Contactpersoon"
     ANSWERS = "answers", "Vragen van deze ronde"
+    DOCUMENTS = "documents", "Documenten"
+
+
+class FileState(LabeledEnum):
+    """What is known about a file. Every file was inspected before it was kept; this is about viruses."""
+
+    QUARANTINED = "quarantined", "wacht op viruscontrole", "info"
+    CLEAN = "clean", "gecontroleerd op virussen", "success"
+    INFECTED = "infected", "virus gevonden", "error"
+    UNSCANNED = "unscanned", "niet op virussen gescand", "warning"
+
+
+READABLE = frozenset({FileState.CLEAN, FileState.UNSCANNED})
+"""States in which a file is given to whoever may see it."""

@@ -14,7 +14,7 @@ from pool.core.forms import attempt
 from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 
-from . import queries, service
+from . import queries, routes_documents, service
 from .blueprint import bp
 from .forms import InterestForm, scores_form
 from .models import Assessment, Assignment, Score
@@ -125,15 +125,15 @@ def file(application_id: int) -> Any:
             return redirect(url_for("assessment.file", application_id=application_id))
         assignment = queries.own_assignment(actor, application_id)
         assessment = assignment.assessment or assessment
+    content = applications.content_of(assessment.judged)
     page = render_template(
         "assessment/file.html",
         assignment=assignment,
         assessment=assessment,
         rules=rules,
-        parts=queries.parts(applications.content_of(assessment.judged), rules),
-        partners=applications.partners(
-            assignment.application, applications.content_of(assessment.judged), actor.at
-        ),
+        partners=applications.partners(assignment.application, content, actor.at),
+        parts=queries.parts(content, rules),
+        shelf=routes_documents.shelf(assignment.application, content),
         views=applications.views_of(application_id),
         editable=bool(can_score(actor, assessment)),
         own=_given(assessment),

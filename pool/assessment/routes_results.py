@@ -18,6 +18,7 @@ from . import letter, queries, rules, service
 from .blueprint import bp
 from .forms import OutcomeForm
 from .ranking import Standing
+from .routes_documents import shelf
 from .routes_programme import crumbs, tabs
 from .states import AssessmentState
 
@@ -119,15 +120,15 @@ def result_of(slug: str, application_id: int) -> Any:
         row = next(r for r in facts.rows if r.application.id == application_id)
     round_rules = rounds.rules_of(round_)
     given = queries.counting([application_id])
+    content = applications.content(row.application)
     page = render_template(
         "assessment/result_of.html",
         round=round_,
         row=row,
         rules=round_rules,
-        parts=queries.parts(applications.content(row.application), round_rules),
-        partners=applications.partners(
-            row.application, applications.content(row.application), current_actor().at
-        ),
+        partners=applications.partners(row.application, content, current_actor().at),
+        parts=queries.parts(content, round_rules),
+        shelf=shelf(row.application, content),
         views=applications.views_of(application_id),
         given=[
             (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
@@ -26,12 +27,43 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/")
 
 
-def _answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
+def _answer(status: int, code: str, message: str, back: str | None = None) -> tuple[Response | str, int]:
     if _wants_json():
         body = jsonify({"status": status, "title": code, "detail": message})
         body.content_type = "application/problem+json"
         return body, status
-    return render_template("_layout/error.html", status=status, message=message), status
+    return render_template("_layout/error.html", status=status, message=message, back=back), status
+
+
+def init_arrival(app: Flask) -> None:
+    """Note when a request reached the server: the moment that deadlines are judged on.
+
+    Installed before everything else, because whoever looks at the form (CSRF) first waits until a large file is in.
+    """
+
+    @app.before_request
+    def note_arrival() -> None:
+        g.received_at = clock.now()
+
+
+DRAIN = 200 * 1024 * 1024
+"""Bytes of a request that is too large which are still read, so that its sender gets to see the answer."""
+
+
+def _drain() -> None:
+    """Read and forget the rest of a request: who is still sending when the server hangs up sees no page."""
+    left = min(request.content_length or 0, DRAIN)
+    with suppress(OSError):
+        while left > 0 and (chunk := request.environ["wsgi.input"].read(min(left, 1 << 20))):
+            left -= len(chunk)
+
+
+def _too_large() -> str:
+    most = (request.max_content_length or 0) // (1024 * 1024)
+    return (
+        f"U kunt niet meer dan {most} MB in één keer versturen. Er is niets van toegevoegd; wat u eerder hebt "
+        "opgeslagen, is er nog. Maak het bestand kleiner en probeer het opnieuw."
+    )
 
 
 def init_edge(app: Flask, load_actor: ActorLoader) -> None:
@@ -39,8 +71,6 @@ def init_edge(app: Flask, load_actor: ActorLoader) -> None:
 
     @app.before_request
     def arrive() -> None:
-        # First of all: the moment that deadlines are judged on.
-        g.received_at = clock.now()
         g.reading_token = reading.set(request.method in SAFE_METHODS)
         g.actor = access.visitor(g.received_at)
         if request.endpoint != "static":
@@ -91,11 +121,17 @@ def init_edge(app: Flask, load_actor: ActorLoader) -> None:
         messages = {
             404: "Deze pagina bestaat niet.",
             405: "Dit kan niet op deze pagina.",
-            413: "Wat u verstuurt is te groot.",
         }
-        body, status = _answer(
-            error.code or 500, error.name, messages.get(error.code or 0, "Dit verzoek klopt niet.")
-        )
+        back = None
+        if error.code == 413:
+            _drain()
+            messages[413] = _too_large()
+            back = request.path if request.url_rule and "GET" in (request.url_rule.methods or ()) else None
+            if "actor" not in g:
+                # The form was looked at before anybody asked who sent it.
+                arrive()
+        message = messages.get(error.code or 0, "Dit verzoek klopt niet.")
+        body, status = _answer(error.code or 500, error.name, message, back)
         response = app.make_response((body, status))
         for name, value in error.get_headers():
             if name == "Allow":

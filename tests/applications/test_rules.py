@@ -10,11 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pool.applications import rules
-from pool.applications.inputs import Budget, BudgetLine, Contact, Content, Partner, Plan, Project, Reach
+from pool.applications.inputs import (
+    SECTIONS,
+    Budget,
+    BudgetLine,
+    Contact,
+    Content,
+    FileEntry,
+    Partner,
+    Plan,
+    Project,
+    Reach,
+)
 from pool.applications.states import BudgetKind, Section
 from pool.core.access import visitor
 from pool.core.outbox import Address
-from pool.rounds.inputs import Ground, Question
+from pool.rounds.inputs import DocumentRule, Ground, Question
 from tests.support.applications_factory import full_content
 from tests.support.world import RULES
 
@@ -23,6 +34,7 @@ SHELTER = replace(
     themes=(),
     grounds=(Ground("tsd", "Toezicht Sociaal Domein"), Ground("lenferink", "Commissie-Lenferink")),
     shelter_partner=True,
+    documents=(DocumentRule("plan", "Projectplan"), DocumentRule("steun", "Steunbrief", required=False)),
     questions=(Question("overlap", "Sluit het aan?"), Question("extra", "Nog iets?", required=False)),
 )
 
@@ -39,7 +51,23 @@ def fields_of(
 
 def test_an_empty_draft_lacks_something_in_every_section_that_is_asked() -> None:
     assert {s for s, _ in fields_of(Content(), SHELTER)} == {s.value for s in Section}
-    assert {s for s, _ in fields_of(Content())} == {s.value for s in Section} - {"answers"}
+    assert {s for s, _ in fields_of(Content())} == {s.value for s in Section} - {"answers", "documents"}
+
+
+def test_a_document_is_missing_only_when_it_is_required() -> None:
+    content = replace(full(SHELTER), documents=())
+    assert fields_of(content, SHELTER) == {("documents", "file_plan")}
+    other = FileEntry("steun", "brief.pdf", "application/pdf", 9, "0" * 64)
+    assert fields_of(replace(content, documents=(other,)), SHELTER) == {("documents", "file_plan")}
+
+
+def test_content_without_files_keeps_the_bytes_it_had_before_there_were_files() -> None:
+    """Versions that were submitted earlier have a hash that somebody may hold in a receipt."""
+    assert "documents" not in full().to_json()
+    entry = FileEntry("plan", "plan.pdf", "application/pdf", 9, "0" * 64)
+    content = replace(full(), documents=(entry,))
+    assert Content.from_json(content.to_json()) == content
+    assert content.to_json()["documents"] == [dataclasses.asdict(entry)]
 
 
 @pytest.mark.parametrize("rules_", [RULES, SHELTER, replace(RULES, partial_awards=False)])
@@ -196,7 +224,7 @@ def test_what_cannot_even_be_a_draft(section: str, value, field: str) -> None:
     assert field in {p.field for p in rules.unacceptable(section, value, RULES)}
 
 
-@pytest.mark.parametrize("section", [s.value for s in Section])
+@pytest.mark.parametrize("section", SECTIONS)
 def test_an_empty_section_can_be_a_draft(section: str) -> None:
     assert rules.unacceptable(section, Content().section(section), RULES) == []
 

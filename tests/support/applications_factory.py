@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 from pool.applications import rules, service
 from pool.applications.inputs import (
@@ -11,19 +12,22 @@ from pool.applications.inputs import (
     CheckInput,
     Contact,
     Content,
+    FileEntry,
     Partner,
     Plan,
     Project,
     Reach,
 )
-from pool.applications.models import Application
+from pool.applications.models import Application, ApplicationFile
 from pool.applications.states import BudgetKind, Completeness
 from pool.core.access import Actor
 from pool.core.db import db
+from pool.core.text import sha256_hex
 from pool.rounds import queries as rounds
 from pool.rounds import service as round_service
 from pool.rounds.inputs import RoundInput, RoundRules
 from pool.rounds.models import Round
+from tests.support import uploads
 from tests.support.world import World
 
 
@@ -96,7 +100,29 @@ def full_content(
         ),
         contact=Contact("Contactpersoon", "beleidsadviseur", "contact@example.org", "020 1234567"),
         answers={q.code: "Ja, zie het plan." for q in rules_.questions},
+        documents=tuple(
+            FileEntry(d.code, f"{d.code}.pdf", "application/pdf", 1000, sha256_hex(d.code.encode()))
+            for d in rules_.documents
+            if d.required
+        ),
     )
+
+
+def attach(
+    actor: Actor,
+    application: Application,
+    code: str,
+    name: str = "plan.pdf",
+    content: bytes | None = None,
+    replaces: int | None = None,
+) -> ApplicationFile:
+    """A file sent in for a document that the round asks; without content a PDF of one empty page."""
+    document = rules.document_of(rounds.rules_of(application.round), code)
+    assert document is not None
+    entry = service.receive(document, name, io.BytesIO(content or uploads.pdf()))
+    row = service.add_file(actor, application, entry, replaces)
+    db.session.commit()
+    return row
 
 
 def make_draft(
@@ -126,6 +152,8 @@ def make_draft(
     )
     for name in ("project", "reach", "plan", "budget", "contact", "answers"):
         service.save_section(actor, application, name, content.section(name), application.revision)
+    for entry in content.documents:
+        attach(actor, application, entry.document, entry.name)
     db.session.commit()
     return application
 

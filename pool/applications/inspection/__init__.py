@@ -13,7 +13,7 @@ import hashlib
 import io
 import tempfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from pool.applications.inspection import apart
 from pool.applications.inspection.contents import Kind, check, kind_of
@@ -36,7 +36,7 @@ class Accepted:
 
 
 def inspect(
-    name: str, content: bytes | BinaryIO, limits: Limits = Limits(), *, in_own_process: bool = True
+    name: str, content: bytes | IO[bytes], limits: Limits = Limits(), *, in_own_process: bool = True
 ) -> Accepted:
     """Judge a file by its stated name and its content, read from where the stream stands.
 
@@ -58,7 +58,9 @@ def inspect(
     return Accepted(kind.media_type, safe_name(name, kind.suffixes), digest, size)
 
 
-def _keep(source: BinaryIO, kept: "tempfile._TemporaryFileWrapper[bytes]", limits: Limits) -> tuple[int, str]:
+def _keep(
+    source: IO[bytes], kept: "tempfile._TemporaryFileWrapper[bytes]", limits: Limits
+) -> tuple[int, str]:
     """Copy an upload to a file of our own, counting and hashing; refuse it when empty or too large."""
     size, digest = 0, hashlib.sha256()
     while chunk := source.read(_CHUNK):

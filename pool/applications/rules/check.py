@@ -13,6 +13,7 @@ from pool.rounds.inputs import RoundRules
 from ..inputs import CheckedPoint, CheckInput
 from ..models import Application
 from ..states import Completeness
+from .documents import document_point
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ def check_points(rules: RoundRules) -> tuple[CheckPoint, ...]:
         found.append(CheckPoint("shelter", "Een opvangorganisatie doet mee als partner.", "reach"))
     if rules.questions:
         found.append(CheckPoint("answers", "De eigen vragen van de ronde zijn beantwoord.", "answers"))
+    found += [
+        CheckPoint(document_point(d.code), f"Het document ‘{d.name}’ is in orde.", "documents")
+        for d in rules.documents
+    ]
     return tuple(found)
 
 

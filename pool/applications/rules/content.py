@@ -67,6 +67,11 @@ def answer_field(code: str) -> str:
     return f"q_{code}"
 
 
+def file_field(code: str) -> str:
+    """The name of the field in which a file is chosen for a document that the round asks."""
+    return f"file_{code}"
+
+
 def is_email(text: str) -> bool:
     return len(text) <= LIMITS["email"] and _EMAIL.fullmatch(text) is not None
 
@@ -145,6 +150,7 @@ def missing(content: Content, rules: RoundRules, own_region: str | None = None) 
         *_missing_budget(content.budget, rules),
         *_missing_contact(content),
         *_missing_answers(content, rules),
+        *_missing_documents(content, rules),
     ]
 
 
@@ -266,3 +272,10 @@ def _missing_answers(content: Content, rules: RoundRules) -> Iterator[Lack]:
     for question in rules.questions:
         if question.required and not content.answers.get(question.code):
             yield Lack("answers", answer_field(question.code), f"Beantwoord de vraag ‘{question.label}’.")
+
+
+def _missing_documents(content: Content, rules: RoundRules) -> Iterator[Lack]:
+    given = {entry.document for entry in content.documents}
+    for document in rules.documents:
+        if document.required and document.code not in given:
+            yield Lack("documents", file_field(document.code), f"Voeg het document ‘{document.name}’ toe.")

@@ -1,6 +1,7 @@
 """The verbs about applications: start, write, submit, withdraw, check, supplement, and look from the region."""
 
 from .checking import check, extend_supplement, give_view, reconsider
+from .documents import add_file, ask_scan, receive, remove_file
 from .partners import (
     AGAIN,
     Addressee,
@@ -13,6 +14,7 @@ from .partners import (
     resend,
     withdraw_request,
 )
+from .scanning import await_scan, let_go, record_scan
 from .submitting import lacks, submit, supplement, withdraw
 from .writing import StaleSection, save_section, start
 
@@ -22,15 +24,22 @@ __all__ = [
     "Answer",
     "ChangedText",
     "StaleSection",
+    "add_file",
     "addressees",
     "answer",
     "ask",
+    "ask_scan",
     "asked_line",
+    "await_scan",
     "check",
     "extend_supplement",
     "give_view",
     "lacks",
+    "let_go",
+    "receive",
     "reconsider",
+    "record_scan",
+    "remove_file",
     "resend",
     "save_section",
     "start",

@@ -15,6 +15,7 @@ from ..lifecycle import LIFE
 from ..models import Application, ApplicationVersion
 from ..states import ApplicationState
 from . import partners
+from .documents import bind, infected_lacks
 from .telling import tell
 from .writing import hold, mirror
 
@@ -24,7 +25,8 @@ def lacks(application: Application) -> list[rules.Lack]:
     municipality = application.organisation.municipality
     own = municipality.region.slug if municipality else None
     round_rules = rounds.rules_of(application.round)
-    return rules.missing(queries.candidate(application, round_rules), round_rules, own)
+    content = queries.candidate(application, round_rules)
+    return [*rules.missing(content, round_rules, own), *infected_lacks(application, content)]
 
 
 def submit(actor: Actor, application: Application, revision: int | None = None) -> ApplicationVersion:
@@ -85,6 +87,7 @@ def _submit_version(
     LIFE.move(actor, application, move, facts={"version": version.number, "sha256": version.sha256})
     application.supplement_until = None
     db.session.flush()
+    bind(application, version, content)
     db.session.expire(application, ["versions"])
     partners.follow_text(actor, application, content)
     subject, body_text = mail.receipt(
@@ -95,6 +98,7 @@ def _submit_version(
         version.submitted_at,
         version.sha256,
         application.round.invented,
+        [(entry.name, entry.sha256) for entry in content.documents],
     )
     tell(actor, application, f"receipt:{version.number}", subject, body_text, version)
     return version

@@ -116,6 +116,12 @@ def save_section(actor: Actor, application: Application, section: str, value: An
     if application.current_version is None:
         mirror(application, content)
     db.session.flush()
+    note_save(actor, application, section)
+
+
+def note_save(actor: Actor, application: Application, section: str) -> None:
+    """Note who changed a section last. The revision of the application has moved on already."""
+    saved = db.session.get(SectionSave, (application.id, section))
     if saved is None:
         saved = SectionSave(application_id=application.id, section=section)
         db.session.add(saved)

@@ -73,7 +73,7 @@ from .meeting import (
     unfinished,
     unseen,
 )
-from .own import open_own, others_scores, own_assignment, parts, regions_of, visible_to
+from .own import open_own, open_text, others_scores, own_assignment, parts, regions_of, visible_to
 from .results import Results, counting, latest_adoption, levels, marks, mean_of, merits, outcomes, results
 
 __all__ = [
@@ -124,6 +124,7 @@ __all__ = [
     "open_files",
     "open_own",
     "open_readers",
+    "open_text",
     "others_scores",
     "outcomes",
     "own_assignment",

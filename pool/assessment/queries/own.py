@@ -17,8 +17,8 @@ from pool.rounds.models import Round
 
 from ..models import Assessment, Assignment
 from ..rules import ASSESSED_STATES
-from ..states import COUNTING, AssessmentState
-from .interests import hidden_from
+from ..states import COUNTING, AssessmentState, InterestAnswer
+from .interests import hidden_from, statement_of
 from .results import counting
 
 
@@ -52,6 +52,15 @@ def own_assignment(actor: Actor, application_id: int) -> Assignment:
     if found is None:
         raise Missing
     return found
+
+
+def open_text(actor: Actor, application_id: int) -> tuple[Application, Content]:
+    """The application and the version of it that the actor judges; Missing until the actor said to have no interest."""
+    assignment = own_assignment(actor, application_id)
+    said = statement_of(assignment.user_id, application_id)
+    if said is None or said.answer != InterestAnswer.NONE or assignment.assessment is None:
+        raise Missing
+    return assignment.application, applications.content_of(assignment.assessment.judged)
 
 
 def open_own(actor: Actor, round_id: int) -> int:
