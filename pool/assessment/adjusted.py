@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pool.core.text import fingerprint
+
 from .calibration.results import ScoreFit
 from .calibration.words import Remark
 
@@ -36,6 +38,7 @@ class Adjusted:
 
     means: per application in thousandths; empty when the committee is coupled too weakly (`gate` off).
     index: of coupling, in thousandths. coupled: per assessor, 0 to 1. remarks: whether assessors may be compared.
+    sha256: of the canonical JSON of the totals.
     """
 
     means: Mapping[str, int]
@@ -45,6 +48,7 @@ class Adjusted:
     places: Mapping[str, Place]
     scores: tuple[ScoreFit, ...]
     coupled: Mapping[str, float]
+    sha256: str
 
     @property
     def remark(self) -> str:
@@ -85,4 +89,5 @@ def adjust(totals: tuple[Total, ...]) -> Adjusted | None:
         },
         scores=residuals(table, design, found, deviations),
         coupled=dict(zip(table.assessors, tied.per_assessor, strict=True)),
+        sha256=fingerprint({"totals": [list(total) for total in sorted(totals)]}),
     )

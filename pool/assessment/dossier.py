@@ -208,9 +208,13 @@ def _merit(application: Application, names: Names) -> dict[str, Any] | None:
 
 
 def _calibration(actor: Actor, application: Application) -> dict[str, Any] | None:
-    """The adjusted mean as the committee saw it: information, never a rank. None when none was shown."""
+    """The adjusted mean as the committee saw it, and whether it counts. None when none was shown."""
     found = queries.results(application.round, queries.hidden_from(actor))
     row = next((row for row in found.rows if row.application.id == application.id), None)
     if row is None or row.adjusted is None:
         return None
-    return {"mean": row.mean, "adjusted": row.adjusted, "remark": found.calibration}
+    return {
+        "mean": row.mean,
+        "adjusted": row.adjusted,
+        "remark": f"{found.correction.comparable} {found.correction.why}",
+    }

@@ -18,7 +18,11 @@ from .ranking import Row
 
 @dataclass(frozen=True)
 class RankingFacts:
-    """A ranking at a moment. adopted: its moment and hash when the merits were adopted. Money in cents."""
+    """A ranking at a moment. adopted: its moment and hash when the merits were adopted. Money in cents.
+
+    corrected: whether the mean corrected for strict and lenient assessors counts; about_correction: why or why not,
+    empty when nothing is corrected.
+    """
 
     round_title: str
     invented: str
@@ -29,6 +33,8 @@ class RankingFacts:
     at: dt.datetime
     adopted_at: dt.datetime | None = None
     sha256: str = ""
+    corrected: bool = False
+    about_correction: str = ""
 
     @property
     def status(self) -> str:
@@ -41,6 +47,7 @@ LINE = (
     "De streep volgt alleen de kwaliteit: van boven af, zolang het gevraagde bedrag binnen het plafond past. "
     "Spreiding over regio's telt hier nog niet mee."
 )
+CORRECTED = "Gecorrigeerd is het gemiddelde als strenge en soepele beoordelaars gelijk meetellen."
 UNSCORED = "–"
 
 
@@ -75,6 +82,7 @@ def document(facts: RankingFacts) -> Document:
             Column("Gevraagd", 29, numeric=True),
             Column("Scores", 16, numeric=True),
             Column("Gemiddeld", 21, numeric=True),
+            *([Column("Gecorrigeerd", 25, numeric=True)] if facts.about_correction else []),
             Column("Verschil", 19, numeric=True),
             Column("Afgesproken", 24, numeric=True),
             Column("Streep", 37),
@@ -87,6 +95,7 @@ def document(facts: RankingFacts) -> Document:
                 format_euros(row.application.requested),
                 str(len(row.totals)),
                 _points(row.mean),
+                *([_points(row.adjusted)] if facts.about_correction else []),
                 _points(row.spread),
                 _points(row.agreed),
                 row.standing.label,
@@ -99,6 +108,8 @@ def document(facts: RankingFacts) -> Document:
         "punt. Verschil is het hoogste min het laagste totaal. Afgesproken staat er alleen als de commissie na "
         "overleg van het gemiddelde afweek; dan telt die score."
     )
+    if facts.about_correction:
+        doc.paragraph(f"{CORRECTED} {facts.about_correction}")
     return doc
 
 
@@ -128,7 +139,8 @@ def spreadsheet(facts: RankingFacts) -> bytes:
             "verschil (punten)",
             "afgesproken (punten)",
             "telt (punten)",
-            "gecorrigeerd, alleen ter informatie (punten)",
+            "gecorrigeerd (punten)",
+            "gecorrigeerde score telt",
             *(csv_safe(f"{criterion.name} (gemiddeld niveau)") for criterion in facts.criteria),
             "opgeteld gevraagd (euro)",
             "streep",
@@ -151,6 +163,7 @@ def spreadsheet(facts: RankingFacts) -> bytes:
                 _plain(row.agreed),
                 _plain(row.value),
                 _plain(row.adjusted),
+                "" if row.adjusted is None else "ja" if facts.corrected else "nee",
                 *(_plain(row.criteria.get(criterion.code)) for criterion in facts.criteria),
                 "" if row.cumulative is None else format_plain(row.cumulative),
                 row.standing.label,

@@ -11,7 +11,20 @@ from pool.applications.models import Application, ApplicationVersion
 from pool.core.db import Model, Moment, Thousandths, enum_type, frozen_when, immutable
 from pool.people.models import User
 
+from .models_figures import OwnPlace, Study
 from .states import AssessmentState, InterestAnswer
+
+__all__ = [
+    "Assessment",
+    "Assignment",
+    "InterestStatement",
+    "Merit",
+    "MeritAdoption",
+    "OwnPlace",
+    "PanelOutcome",
+    "Score",
+    "Study",
+]
 
 
 @immutable

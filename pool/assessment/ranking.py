@@ -29,8 +29,9 @@ class Row:
     """One application in the ranking; all points in thousandths, money in cents.
 
     totals: each assessor's total; criteria: mean level per criterion in thousandths of a level. mean: of the
-    totals before the meeting; agreed: what the committee agreed instead; value: which of the two counts.
-    cumulative: money asked up to and including this row, while it fits. adjusted: information only.
+    totals before the meeting; adjusted: the same, corrected for strict and lenient assessors; corrected: whether
+    that is what counts by the published rules. agreed: what the committee agreed instead; adopted: what it froze;
+    value: which of all these counts. cumulative: money asked up to and including this row, while it fits.
     """
 
     application: Application
@@ -39,6 +40,8 @@ class Row:
     agreed: int | None = None
     agreed_reason: str = ""
     adjusted: int | None = None
+    corrected: bool = False
+    adopted: int | None = None
     rank: int | None = None
     shared: bool = False
     cumulative: int | None = None
@@ -54,8 +57,20 @@ class Row:
         return max(self.totals) - min(self.totals) if len(self.totals) > 1 else None
 
     @property
+    def before(self) -> int | None:
+        """What counts when the committee agrees nothing else: the mean, or the adjusted one where that rules."""
+        return self.adjusted if self.corrected and self.adjusted is not None else self.mean
+
+    @property
+    def shift(self) -> int | None:
+        """What the correction does to the mean; None without one."""
+        return None if self.adjusted is None or self.mean is None else self.adjusted - self.mean
+
+    @property
     def value(self) -> int | None:
-        return self.mean if self.agreed is None else self.agreed
+        if self.adopted is not None:
+            return self.adopted
+        return self.before if self.agreed is None else self.agreed
 
 
 def mean(values: Sequence[int]) -> int | None:
@@ -105,12 +120,13 @@ def rank(rows: Sequence[Row], ceiling: int, min_merit: int) -> list[Row]:
 
 
 def line(rows: Sequence[Row], ceiling: int, min_merit: int) -> int | None:
-    """After how many places the plain line falls, by the means of before the meeting; None without a line.
+    """After how many places the plain line falls, by the given means of before the meeting; None without a line.
 
     That many applications fit under the ceiling from the top, for what was asked (see `rank`). There is no line
     when nothing fits, or when every application with a score does.
     """
-    before = rank([replace(row, agreed=None) for row in rows], ceiling, min_merit)
+    plain = [replace(row, agreed=None, adopted=None, corrected=False) for row in rows]
+    before = rank(plain, ceiling, min_merit)
     scored = sum(row.value is not None for row in before)
     within = sum(row.standing == Standing.WITHIN for row in before)
     return within if 0 < within < scored else None

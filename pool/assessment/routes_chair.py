@@ -111,6 +111,7 @@ def adopt(slug: str) -> Any:
         met=[one for one in queries.meetings_of(round_.id) if one.state == MeetingState.CLOSED],
         problems=[] if adoption else service.adoption_problems(actor, round_),
         rows=found.rows,
+        correction=found.correction,
         form=form,
         page_errors=bool(form.errors),
         crumbs=crumbs(round_, ("Vaststellen", None)),

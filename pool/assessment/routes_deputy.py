@@ -99,7 +99,7 @@ def deputy_file(slug: str, application_id: int) -> Any:
     mean = queries.mean_of(round_, application_id)
     form = OutcomeForm(
         formdata=request.form if do == "outcome" else None,
-        agreed=outcome.agreed if outcome else mean,
+        agreed=outcome.agreed if outcome else queries.proposed_of(round_, application_id),
         reason=outcome.reason if outcome else "",
     )
     interest = MemberInterestForm(formdata=request.form if do == "interest" else None)

@@ -144,7 +144,9 @@ def _facts(meeting: Meeting, item: MeetingItem) -> dict[str, Any]:
         ],
         "mean": mean,
         "spread": max(totals) - min(totals) if len(totals) > 1 else None,
-        "counts": outcome.agreed if outcome is not None else mean,
+        "counts": outcome.agreed
+        if outcome is not None
+        else queries.proposed_of(meeting.round, item.application_id),
         "earlier": outcome,
     }
 

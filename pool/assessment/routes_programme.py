@@ -20,6 +20,12 @@ from . import queries, rules, service
 from .blueprint import bp
 from .forms import AddForm, AssignForm, AssignOptionsForm, ReasonForm
 
+WHY_EXTRA = {
+    "verschil": "De totalen liggen verder uit elkaar dan de regels van de ronde toestaan.",
+    "onzeker": "De plaats van deze aanvraag rond de streep is onzeker.",
+}
+"""Reasons for one more assessor that the list of what needs attention proposes."""
+
 
 def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
     """The pages about a round that this actor may open."""
@@ -33,6 +39,8 @@ def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
         found.append(("assessment.meetings", "Vergaderingen"))
         found.append(("assessment.results", "Uitslag"))
         found.append(("assessment.dossiers", "Dossiers"))
+        found.append(("assessment.attention", "Aandacht"))
+        found.append(("assessment.figures", "Zekerheid"))
         if actor.has(Role.CHAIR):
             found.append(("assessment.adopt", "Vaststellen"))
     return [
@@ -141,7 +149,7 @@ def assign_one(slug: str, application_id: int) -> Any:
     application = queries.committee_file(actor, application_id)
     if application.round_id != round_.id:
         raise Missing
-    form = AddForm()
+    form = AddForm(reason=WHY_EXTRA.get(request.args.get("waarom", "")))
     readers = [a for a in queries.readers_of_round(round_.id) if a.application_id == application_id]
     taken = {a.user_id for a in readers}
     form.offer([user for user in people.with_role(Role.ASSESSOR) if user.id not in taken])

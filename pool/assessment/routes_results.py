@@ -19,12 +19,13 @@ from .blueprint import bp
 from .forms import OutcomeForm
 from .ranking import Standing
 from .routes_documents import shelf
+from .routes_figures import percent
 from .routes_programme import crumbs, tabs
 from .states import AssessmentState
 
 
-def _facts(slug: str) -> tuple[Round, letter.RankingFacts, str]:
-    """The round, its ranking as this actor may see it, and what to say about the adjusted means."""
+def _facts(slug: str) -> tuple[Round, letter.RankingFacts, queries.Results]:
+    """The round, its ranking as this actor may see it, and what is behind it."""
     actor = current_actor()
     round_ = queries.round_in_hand(actor, slug)
     require(rules.can_see_results(actor, round_, queries.open_own(actor, round_.id)))
@@ -41,22 +42,26 @@ def _facts(slug: str) -> tuple[Round, letter.RankingFacts, str]:
         at=actor.at,
         adopted_at=adoption.adopted_at if adoption else None,
         sha256=adoption.sha256 if adoption else "",
+        corrected=found.correction.counts,
+        about_correction=found.correction.why if found.correction.shown else "",
     )
-    return round_, facts, found.calibration
+    return round_, facts, found
 
 
 @bp.get("/beoordelen/<slug>/uitslag")
 @door(Role.ASSESSOR, Role.CHAIR, Role.PROGRAMME)
 def results(slug: str) -> Any:
     actor = current_actor()
-    round_, facts, calibration = _facts(slug)
+    round_, facts, found = _facts(slug)
     staff = bool(rules.can_see_progress(actor))
     within = [row for row in facts.rows if row.standing == Standing.WITHIN]
     return render_template(
         "assessment/results.html",
         round=round_,
         facts=facts,
-        calibration=calibration,
+        correction=found.correction,
+        sure=queries.places(found.totals),
+        some_hidden=queries.hides_some(actor, round_.id),
         standings=Standing,
         first_outside=next(
             (
@@ -104,11 +109,11 @@ def _download(content: bytes, media_type: str, name: str) -> Response:
 def result_of(slug: str, application_id: int) -> Any:
     """Everything the committee said about one application; the chair records what was agreed."""
     actor = current_actor()
-    round_, facts, _ = _facts(slug)
+    round_, facts, found = _facts(slug)
     row = next((r for r in facts.rows if r.application.id == application_id), None)
     if row is None:
         raise Missing
-    form = OutcomeForm(agreed=row.agreed if row.agreed is not None else row.mean, reason=row.agreed_reason)
+    form = OutcomeForm(agreed=row.agreed if row.agreed is not None else row.before, reason=row.agreed_reason)
     can_record = rules.can_record_outcome(actor, round_)
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -116,7 +121,7 @@ def result_of(slug: str, application_id: int) -> Any:
         if done:
             flash("De afgesproken score is vastgelegd.", "success")
             return redirect(url_for("assessment.result_of", slug=slug, application_id=application_id))
-        round_, facts, _ = _facts(slug)
+        round_, facts, found = _facts(slug)
         row = next(r for r in facts.rows if r.application.id == application_id)
     round_rules = rounds.rules_of(round_)
     given = queries.counting([application_id])
@@ -141,6 +146,10 @@ def result_of(slug: str, application_id: int) -> Any:
         reopen={
             one.id for one in given if one.state == AssessmentState.SUBMITTED and rules.can_reopen(actor, one)
         },
+        hints=queries.tie_hints(round_, application_id, given, queries.hidden_from(actor)),
+        sure=queries.places(found.totals) if found.correction.shown else None,
+        correction=found.correction,
+        percent=percent,
         can_record=bool(can_record) and row.mean is not None,
         form=form,
         page_errors=bool(form.errors),

@@ -120,6 +120,29 @@ def can_see_results(actor: Actor, round_: Round, open_own: int) -> Verdict:
     return YES
 
 
+def can_have_figures(actor: Actor, round_: Round, open_own: int) -> Verdict:
+    """Have the statistics of a round worked out: whoever may see results, and a member with all own scores in."""
+    if can_see_results(actor, round_, open_own):
+        return YES
+    return can_see_own_figures(actor, round_, open_own)
+
+
+def can_see_own_figures(actor: Actor, round_: Round, open_own: int) -> Verdict:
+    """See how the own scores compare with those of others."""
+    if not actor.has(Role.ASSESSOR):
+        return no("U heeft geen toegang tot deze pagina.")
+    if round_.state not in ASSESSED_STATES:
+        return no("De beoordeling van deze ronde is nog niet begonnen.", "state")
+    if open_own:
+        return no("Dien eerst al uw beoordelingen in. Daarna ziet u hoe uw scores zich verhouden.", "blind")
+    return YES
+
+
+def can_order_ties(actor: Actor, round_: Round) -> Verdict:
+    """Put own equal totals in order, until the merits are adopted."""
+    return _while_assessing(round_) if actor.has(Role.ASSESSOR) else no("Dit zijn niet uw scores.")
+
+
 def can_record_outcome(actor: Actor, round_: Round) -> Verdict:
     """Record what the committee agreed about an application."""
     return _while_assessing(round_) if actor.has(Role.CHAIR) else no(ONLY_CHAIR)

@@ -48,3 +48,10 @@ class LeaveReason(LabeledEnum):
 
     INTEREST = "interest", "belang"
     BLIND = "blind", "eigen scores nog niet ingediend"
+
+
+class StudyKind(LabeledEnum):
+    """What is calculated in the background."""
+
+    PLACES = "places", "zekerheid van de volgorde"
+    INFLUENCE = "influence", "andere invloeden op de scores"

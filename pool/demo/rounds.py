@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 
 from pool.applications.models import Application
 from pool.assessment import service as assessment
+from pool.assessment.states import StudyKind
 from pool.core.clock import at_local, local_date
 from pool.core.db import db
 from pool.regions import queries as regions
@@ -19,6 +21,8 @@ from . import facts, invent, story, words
 from .accounts import Cast
 from .invent import Plan
 
+EXTRA_FROM = 15_000
+"""Thousandths of a point between two totals, from which one more assessor reads along."""
 SEED = 2020
 """With this seed the computed allocation of 2019 awards exactly the 51 real projects."""
 
@@ -284,6 +288,7 @@ def in_assessment_today(cast: Cast, now: dt.datetime) -> Round:
     """A round that closed last month: nearly all scores are in, a few wait for the visitor."""
     chance, day = random.Random(SEED + 3), local_date(now)
     rules = _pool_rules(f"beoordelingsronde {day.year}", facts.of(facts.POOL).selection_grounds)
+    rules = replace(rules, extra_assessor_gap=EXTRA_FROM)
     opens = at_local(day - dt.timedelta(days=75), dt.time(9))
     closes = at_local(day - dt.timedelta(days=35), dt.time(12))
     title = f"Projectenpool {day.year}, ronde in beoordeling"
@@ -299,4 +304,6 @@ def in_assessment_today(cast: Cast, now: dt.datetime) -> Round:
     _score(cast, round_, quality, chance, assigned, scored, waiting)
     starts_at = at_local(day + dt.timedelta(days=7), dt.time(9, 30))
     story.plan_meeting(cast, round_, now - dt.timedelta(hours=1), starts_at)
+    assessment.request_studies(cast.at("voorzitter", now), round_, list(StudyKind))
+    db.session.commit()
     return round_

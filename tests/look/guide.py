@@ -168,6 +168,17 @@ def samples() -> dict[str, Any]:
             parts=("Toegekend", "Deels toegekend", "Afgewezen", "Ingetrokken"),
             column="Regeling",
         ),
+        "interval_chart": charts.intervals(
+            "plaatsen",
+            "Waar elke aanvraag waarschijnlijk eindigt",
+            [charts.Interval(f"Plan {at}", at * 2000, at * 1000, at * 3000, at * 1500, at * 2500, f"plaats {at * 2}") for at in range(1, 6)],
+            axis="plaats, 1 is de beste",
+            columns=["Project", "Verwachte plaats"],
+            show=lambda value: str(value // 1000),
+            unit=1000,
+            line=4500,
+            line_text="de streep, na plaats 4",
+        ),
         "plot_chart": charts.plot(
             "grens",
             "Kwaliteit tegen spreiding",

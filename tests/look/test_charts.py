@@ -117,3 +117,37 @@ def test_ticks_are_few_round_and_cover_the_values(low: int, span: int, most: int
     steps = {b - a for a, b in pairwise(ticks)}
     assert len(steps) == 1
     assert str(steps.pop()).rstrip("0") in {"1", "2", "25", "5"}
+
+
+def test_intervals_need_a_row() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        charts.intervals("i", "Plaatsen", [], axis="plaats", columns=["Project", "Plaats"])
+
+
+@given(st.lists(st.lists(st.integers(1, 40), min_size=5, max_size=5), min_size=1, max_size=6))
+def test_every_interval_lies_inside_the_drawing_and_inside_each_other(rows: list[list[int]]) -> None:
+    ordered = [sorted(row) for row in rows]
+    chart = charts.intervals(
+        "i",
+        "Plaatsen",
+        [
+            charts.Interval(f"Plan {at}", mid * 1000, low * 1000, high * 1000, a * 1000, b * 1000, str(mid))
+            for at, (low, a, mid, b, high) in enumerate(ordered)
+        ],
+        axis="plaats",
+        columns=["Project", "Verwachte plaats"],
+        show=lambda value: str(value // 1000),
+        unit=1000,
+        line=2500,
+        line_text="de streep",
+    )
+    for one in chart.intervals:
+        assert 0 <= one.low <= one.inner_low + 0.01
+        assert one.inner_low + one.inner_width <= one.low + one.width + 0.03
+        assert one.low + one.width <= 100
+        assert one.low - 0.01 <= one.x <= one.low + one.width + 0.01
+    assert chart.line is not None
+    assert 0 <= chart.line <= 100
+    assert chart.floor < chart.height
+    assert all(tick.text.isdigit() for tick in chart.ticks)
+    assert [row[1] for row in chart.rows] == [str(row[2]) for row in ordered]

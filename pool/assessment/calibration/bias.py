@@ -22,7 +22,6 @@ import numpy as np
 from .design import Design, Floats
 from .model import PERMUTATIONS, SEED
 from .reliability import t_quantile
-from .results import Fit
 from .scores import ScoreTable
 from .words import Remark
 
@@ -143,16 +142,17 @@ def within_effect(
 
 
 def same_group(
-    assessor_groups: Mapping[str, frozenset[str]], proposal_group: Mapping[str, str]
+    assessor_groups: Mapping[str, frozenset[str]], proposal_groups: Mapping[str, frozenset[str]]
 ) -> dict[Pair, float]:
     """The mark for "assessor and applicant share a group" (region, part of the country): 1 or 0.
 
-    Only pairs of which both groups are known.
+    Either may have several. Only pairs of which both groups are known.
     """
     return {
-        (proposal, assessor): float(group in groups)
-        for proposal, group in proposal_group.items()
-        for assessor, groups in assessor_groups.items()
+        (proposal, assessor): float(bool(theirs & own))
+        for proposal, theirs in proposal_groups.items()
+        for assessor, own in assessor_groups.items()
+        if theirs and own
     }
 
 
@@ -171,19 +171,23 @@ def cross(
     return tuple(Cell(*key, len(values), sum(values) / len(values)) for key, values in sorted(cells.items()))
 
 
-def between_groups(fit: Fit, name: str, group: Mapping[str, str], seed: int = SEED) -> Groups:
-    """Do groups of proposals (size class, theme) differ in adjusted score? Proposals without a group stay out.
+def between_groups(
+    values: Mapping[str, float], name: str, group: Mapping[str, str], seed: int = SEED
+) -> Groups:
+    """Do groups of proposals (size class, theme) differ in score? Proposals without a group stay out.
+
+    `values`: the score of each proposal, adjusted where assessors may be compared.
 
     p of the whole: sum of squares between groups; of one group: |difference with the rest|; both by permuting
     groups over proposals.
     """
-    kept = [one for one in fit.proposals if one.proposal in group]
-    labels = sorted({group[one.proposal] for one in kept})
+    kept = [proposal for proposal in values if proposal in group]
+    labels = sorted({group[proposal] for proposal in kept})
     if len(labels) < 2:
         return Groups(name, (), None)
-    y = np.array([one.adjusted for one in kept])
+    y = np.array([values[proposal] for proposal in kept])
     y -= y.mean()
-    member = np.array([[group[one.proposal] == label for one in kept] for label in labels], dtype=np.float64)
+    member = np.array([[group[proposal] == label for proposal in kept] for label in labels], dtype=np.float64)
     size = member.sum(axis=1)
 
     def differences(values: Floats) -> Floats:

@@ -36,7 +36,7 @@ TEXTS: Mapping[str, str] = MappingProxyType({
     "coupling_off": "De beoordelaars zijn niet goed met elkaar te vergelijken: ze lazen te weinig dezelfde aanvragen (koppeling {index}). Gebruik de gecorrigeerde scores niet.",
     "coupling_groups": "De commissie bestaat uit {groups} groepen die geen enkele aanvraag samen lazen. Tussen die groepen is niets te vergelijken.",
     # severity
-    "severity_not_shown": "Uit deze scores blijkt niet dat de ene beoordelaar strenger is dan de andere.",
+    "severity_not_shown": "Er is geen verschil in strengheid aangetoond: uit deze scores blijkt niet dat de ene beoordelaar strenger is dan de andere.",
     "severity_shown": "De ene beoordelaar is strenger dan de andere. Dat verschil is groter dan toeval.",
     "severity_own_more": "U geeft gemiddeld ongeveer {points} punten meer dan de andere beoordelaars (waarschijnlijk tussen {low} en {high}).",
     "severity_own_less": "U geeft gemiddeld ongeveer {points} punten minder dan de andere beoordelaars (waarschijnlijk tussen {low} en {high}).",

@@ -6,6 +6,8 @@
 | `committee` | what is before the committee, and who reads it |
 | `results` | scores, ranking, adopted merits |
 | `figures` | what stands out in the scores |
+| `scores` | an assessor's own scores beside each other |
+| `studies` | what was worked out about the scores |
 | `own` | an assessor's own work |
 | `leading` | who does the chair's work on which application |
 | `dossier` | what a dossier is made from |
@@ -13,6 +15,7 @@
 | `draws` | what the merits might have been; imported by itself |
 """
 
+from ..adjusted import adjust
 from ..states import COUNTING
 from .committee import (
     assessment,
@@ -29,12 +32,13 @@ from .committee import (
     rounds_in_hand,
 )
 from .dossier import assignments_of, dossier_file, dossier_files, statements_about, users
-from .figures import attention_list
+from .figures import Extra, attention_list, attention_of, extra_wanted
 from .interests import (
     Interest,
     barred_applications,
     barred_pairs,
     hidden_from,
+    hides_some,
     own_regions,
     partner_names,
     statement_of,
@@ -74,13 +78,38 @@ from .meeting import (
     unseen,
 )
 from .own import open_own, open_text, others_scores, own_assignment, parts, regions_of, visible_to
-from .results import Results, counting, latest_adoption, levels, marks, mean_of, merits, outcomes, results
+from .results import (
+    Correction,
+    Given,
+    Results,
+    correction,
+    counting,
+    given,
+    latest_adoption,
+    levels,
+    marks,
+    mean_of,
+    merits,
+    outcomes,
+    proposed_of,
+    results,
+)
+from .scores import OwnScore, OwnScores, earlier_levels, own_scores, tie_hints
+from .studies import Influence, Places, influence_input, inputs_of, job_key, places, running, study
 
 __all__ = [
     "COUNTING",
+    "Correction",
+    "Extra",
+    "Given",
+    "Influence",
     "Interest",
+    "OwnScore",
+    "OwnScores",
+    "Places",
     "Results",
     "acting",
+    "adjust",
     "agenda",
     "all_items",
     "approvals",
@@ -90,6 +119,7 @@ __all__ = [
     "assignments_of_round",
     "attendance_of",
     "attention_list",
+    "attention_of",
     "barred_applications",
     "barred_pairs",
     "chair_ids",
@@ -98,17 +128,25 @@ __all__ = [
     "committee_members",
     "concluded",
     "confirmations",
+    "correction",
     "counting",
     "deputies",
     "deputised",
     "dossier_file",
     "dossier_files",
+    "earlier_levels",
+    "extra_wanted",
+    "given",
     "hidden_from",
+    "hides_some",
     "in_assessment",
+    "influence_input",
+    "inputs_of",
     "is_deputy",
     "is_reader",
     "item",
     "items_about",
+    "job_key",
     "latest_adoption",
     "leads",
     "led_among",
@@ -129,22 +167,28 @@ __all__ = [
     "outcomes",
     "own_assignment",
     "own_regions",
+    "own_scores",
     "partner_names",
     "parts",
     "pending",
+    "places",
     "postponed",
     "present",
     "progress",
+    "proposed_of",
     "readers_of_round",
     "reasons_to_discuss",
     "regions_of",
     "results",
     "round_in_hand",
     "rounds_in_hand",
+    "running",
     "statement_of",
     "statements_about",
     "statements_of_round",
     "still_inside",
+    "study",
+    "tie_hints",
     "unfinished",
     "unseen",
     "users",

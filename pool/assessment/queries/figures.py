@@ -6,7 +6,8 @@ list, no number about another one was made with its scores either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pool.applications.models import Application
@@ -19,10 +20,14 @@ from .. import adjusted
 from ..calibration.words import Remark
 from ..ranking import line
 from ..rules import can_see_progress, can_see_results
+from .committee import readers_of_round
 from .interests import hidden_from
 from .own import open_own
 from .results import Given, given
+from .studies import Places, places
 
+GREY_FROM, GREY_TO = 2000, 8000
+"""Chance of a place above the line, per 10 000, between which it is uncertain (scoring notes, 4.3)."""
 SOMEBODY = "een beoordelaar"
 """Who gave an unusual score. No names: the list is read out in a meeting."""
 
@@ -46,13 +51,14 @@ def attention_list(actor: Actor, round_: Round) -> list[tuple[Application, tuple
     may = can_see_progress(actor) and can_see_results(actor, round_, open_own(actor, round_.id))
     if not may:
         return []
-    return attention_of(round_, given(round_, hidden_from(actor)))
+    found = given(round_, hidden_from(actor))
+    return attention_of(round_, found, places(found.totals))
 
 
 def attention_of(
-    round_: Round, found: Given, chances: Mapping[int, float] | None = None
+    round_: Round, found: Given, sure: Places | None
 ) -> list[tuple[Application, tuple[Remark, ...]]]:
-    """The same from what was read already. chances: of a place above the line per application, when known."""
+    """The same from what was read already. sure: how sure the places are, when that was worked out."""
     from ..calibration.attention import flags
     from ..calibration.results import ScoreFit
 
@@ -74,7 +80,7 @@ def attention_of(
                 count,
                 fit.places[key].raw,
                 fit.places[key].adjusted if shown else fit.places[key].raw,
-                (chances or {}).get(int(key)) if shown else None,
+                sure.chance(int(key), k) / 10_000 if shown and sure and k is not None else None,
             )
             for key, count in counts.items()
         ]
@@ -89,6 +95,46 @@ def attention_of(
         (by_key[item.proposal], tuple(_nameless(remark) for remark in item.remarks))
         for item in flags(placed, scores, coupled, k, levels)
     ]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """An application for which one more assessor may be asked. gap: between its highest and lowest total, in
+    thousandths; uncertain: the chance of a place above the line, per 10 000, where that is why; readers: now."""
+
+    application: Application
+    gap: int
+    by_rule: bool
+    uncertain: int | None
+    readers: int
+
+
+def extra_wanted(
+    round_: Round, found: Given, sure: Places | None, hidden: Collection[int] = ()
+) -> list[Extra]:
+    """Where the published rules want one more assessor, widest gap first, and then, as a proposal, the most
+    uncertain ones around the line. Empty when the rules know no such round; an application that has more
+    assessors than the rules ask for had its turn."""
+    rules = rounds.rules_of(round_)
+    if rules.extra_assessor_gap is None:
+        return []
+    k = line(found.rows, round_.budget.ceiling, rules.min_merit)
+    shown = sure if sure and k and rules.calibration != Calibration.OFF else None
+    readers = Counter(one.application_id for one in readers_of_round(round_.id, hidden))
+    wanted: list[tuple[bool, int, Extra]] = []
+    for row in found.rows:
+        ident, gap = row.application.id, row.spread or 0
+        if readers[ident] > rules.assessors_per_application or len(row.totals) < readers[ident]:
+            continue
+        by_rule = gap > rules.extra_assessor_gap
+        chance = shown.chance(ident, k) if shown and k and ident in shown else None
+        uncertain = chance if chance is not None and GREY_FROM <= chance <= GREY_TO else None
+        if by_rule or uncertain is not None:
+            order = -gap if by_rule else abs((uncertain or 0) - 5000)
+            wanted.append(
+                (not by_rule, order, Extra(row.application, gap, by_rule, uncertain, readers[ident]))
+            )
+    return [extra for *_, extra in sorted(wanted, key=lambda one: one[:2])]
 
 
 def _nameless(remark: Remark) -> Remark:

@@ -47,6 +47,15 @@ def hidden_from(actor: Actor) -> set[int]:
     return barred_applications(actor.user_id)
 
 
+def hides_some(actor: Actor, round_id: int) -> bool:
+    """Whether an application of this round is hidden from the actor."""
+    hidden = hidden_from(actor)
+    if not hidden:
+        return False
+    query = select(Application.id).where(Application.round_id == round_id, Application.id.in_(hidden))
+    return db.session.scalar(query.order_by(Application.id).limit(1)) is not None
+
+
 def statement_of(user_id: int, application_id: int) -> InterestStatement | None:
     """The newest statement of somebody about an application."""
     query = (

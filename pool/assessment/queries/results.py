@@ -14,13 +14,13 @@ from pool.core.db import db
 from pool.people.models import User
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
-from pool.rounds.states import Calibration
+from pool.rounds.states import Calibration, RoundState
 
-from ..adjusted import Total, adjust
+from ..adjusted import USE, Adjusted, Total, adjust
 from ..models import Assessment, Assignment, MeritAdoption, PanelOutcome, Score
-from ..ranking import Row, mean, rank
+from ..ranking import Row, line, mean, rank
 from ..states import COUNTING
-from .committee import in_assessment
+from .committee import in_assessment, readers_of_round
 
 
 def _that_count(query: Any, application_ids: Iterable[int]) -> Any:
@@ -124,11 +124,89 @@ def given(round_: Round, hidden: Collection[int] = ()) -> Given:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What the correction for strict and lenient assessors does in a round.
+
+    rule: what the published rules say. counts: whether the adjusted mean is the proposed merit. why: in Dutch,
+    why or why not. adjusted: None when nothing is corrected, by the rules or because nothing can be compared.
+    line: after how many places the plain line falls (see `ranking.line`). crosses: application to whether the
+    correction lifts it over that line or puts it below.
+    """
+
+    rule: Calibration
+    counts: bool
+    why: str
+    adjusted: Adjusted | None
+    line: int | None
+    crosses: Mapping[int, bool]
+
+    @property
+    def shown(self) -> bool:
+        """Whether there are adjusted means to show beside the given ones."""
+        return self.adjusted is not None and bool(self.adjusted.means)
+
+    @property
+    def comparable(self) -> str:
+        """In Dutch: whether the assessors may be compared."""
+        return self.adjusted.remark if self.adjusted else ""
+
+
+IS_ADVICE = "De gecorrigeerde score is een advies en telt niet mee voor de plaats."
+COUNTS = (
+    "Volgens de regels van deze ronde telt de gecorrigeerde score, tenzij de commissie met reden iets anders "
+    "afspreekt."
+)
+NOT_YET = (
+    "Volgens de regels van deze ronde telt straks de gecorrigeerde score. Nog niet alle beoordelingen zijn "
+    "ingediend. Tot die tijd telt het gegeven gemiddelde."
+)
+NOT_COUPLED = (
+    "De regels van deze ronde gaan uit van de gecorrigeerde score. Maar de beoordelaars lazen daarvoor te weinig "
+    "dezelfde aanvragen. Daarom telt het gegeven gemiddelde."
+)
+NOTHING_TO_COMPARE = "Er is niets te corrigeren: er zijn te weinig verschillende scores."
+
+
+def correction(round_: Round, found: Given, hidden: Collection[int] = ()) -> Correction:
+    """Whether the adjusted means may be shown, and whether they count: never unless the published rules said so
+    beforehand, the committee is coupled well enough, and every score is in."""
+    rules = rounds.rules_of(round_)
+    rule = Calibration(rules.calibration)
+    k = line(found.rows, round_.budget.ceiling, rules.min_merit)
+    if rule == Calibration.OFF:
+        return Correction(rule, False, "", None, k, {})
+    adjusted = adjust(found.totals)
+    if adjusted is None:
+        return Correction(rule, False, NOTHING_TO_COMPARE, None, k, {})
+    crosses = {
+        int(key): place.adjusted <= k
+        for key, place in adjusted.places.items()
+        if k is not None and adjusted.means and (place.raw <= k) != (place.adjusted <= k)
+    }
+    counts, why = False, IS_ADVICE
+    if rule == Calibration.USE:
+        if adjusted.gate != USE:
+            why = NOT_COUPLED
+        elif _open(round_.id, hidden):
+            why = NOT_YET
+        else:
+            counts, why = True, COUNTS
+    return Correction(rule, counts, why, adjusted, k, crosses)
+
+
+def _open(round_id: int, hidden: Collection[int]) -> bool:
+    """Whether somebody still has to hand in."""
+    readers = readers_of_round(round_id, hidden)
+    return any(one.assessment is None or one.assessment.state not in COUNTING for one in readers)
+
+
+@dataclass(frozen=True)
 class Results:
-    """The ranking of a round as one person may see it. calibration: what to say about the adjusted means."""
+    """The ranking of a round as one person may see it, what the correction does in it, and the totals behind it."""
 
     rows: list[Row]
-    calibration: str
+    correction: Correction
+    totals: tuple[Total, ...]
 
     @property
     def scored(self) -> int:
@@ -136,15 +214,36 @@ class Results:
 
 
 def results(round_: Round, hidden: Collection[int] = ()) -> Results:
-    """Totals, means, spread, agreed outcomes, ranking and, where the published rules know them, adjusted means."""
+    """Totals, means, spread, agreed outcomes and ranking; where the published rules know them adjusted means, and
+    once they are adopted the frozen merits."""
     rules = rounds.rules_of(round_)
     found = given(round_, hidden)
-    rows = found.rows
-    adjusted = adjust(found.totals) if rules.calibration != Calibration.OFF else None
-    if adjusted is not None:
-        rows = [replace(row, adjusted=adjusted.means.get(str(row.application.id))) for row in rows]
-    ranked = rank(rows, round_.budget.ceiling, rules.min_merit)
-    return Results(ranked, adjusted.remark if adjusted else "")
+    corrected = correction(round_, found, hidden)
+    means: Mapping[str, int | None] = corrected.adjusted.means if corrected.adjusted else {}
+    adopted: dict[int, int] = {}
+    if round_.state != RoundState.IN_ASSESSMENT and (adoption := latest_adoption(round_.id)):
+        adopted = {merit.application_id: merit.merit for merit in adoption.merits}
+        said = adoption.body.get("correction")
+        if said and said["counts"]:
+            # What was adopted, not what it would be for who may not see every application.
+            corrected = replace(corrected, counts=True, why=said["why"])
+            means = said["means"]
+    rows = [
+        replace(
+            row,
+            adjusted=means.get(str(row.application.id)),
+            corrected=corrected.counts,
+            adopted=adopted.get(row.application.id),
+        )
+        for row in found.rows
+    ]
+    return Results(rank(rows, round_.budget.ceiling, rules.min_merit), corrected, found.totals)
+
+
+def proposed_of(round_: Round, application_id: int) -> int | None:
+    """What counts for one application when the committee agrees nothing else: its mean, or the corrected one where
+    that rules; thousandths."""
+    return next((row.before for row in results(round_).rows if row.application.id == application_id), None)
 
 
 def latest_adoption(round_id: int) -> MeritAdoption | None:

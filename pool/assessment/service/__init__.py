@@ -4,6 +4,8 @@
 |---|---|
 | `interests` | confirm none, declare one |
 | `assigning` | propose, assign, add, end |
+| `figures` | have the statistics worked out, keep them |
+| `ordering` | an own order among equal totals |
 | `scoring` | save, submit, reopen |
 | `panel` | agree an outcome, adopt the merits |
 | `deputies` | appoint a deputy of the chair, confirm a merit the chair may not see |
@@ -16,6 +18,7 @@
 from .assigning import Proposal, add_assignment, assign, end_assignment, propose
 from .deputies import appoint_deputy, confirm_merit, end_deputy
 from .dossier import produce_dossier
+from .figures import follow_scores, keep_study, request_studies
 from .interests import declare_interest
 from .items import conclude, confirm_left, pass_formalities, postpone, resume, save_notes, take_up
 from .meeting import (
@@ -32,6 +35,7 @@ from .meeting import (
     set_presence,
 )
 from .minutes import approve_minutes, approver, minutes_facts, minutes_for
+from .ordering import order_ties
 from .panel import adopt_merits, adoption_problems, record_outcome
 from .scoring import reopen, save_scores, submit_assessment
 
@@ -55,10 +59,13 @@ __all__ = [
     "declare_interest",
     "end_assignment",
     "end_deputy",
+    "follow_scores",
+    "keep_study",
     "minutes_facts",
     "minutes_for",
     "move_item",
     "open_meeting",
+    "order_ties",
     "pass_formalities",
     "plan_meeting",
     "postpone",
@@ -67,6 +74,7 @@ __all__ = [
     "record_outcome",
     "remove_item",
     "reopen",
+    "request_studies",
     "resume",
     "save_notes",
     "save_scores",

@@ -106,7 +106,8 @@ def _conclude(actor: Actor, acting: Actor, item: MeetingItem, given: Conclusion)
         if earlier is not None and earlier.before != before:
             # The committee heard of the changed score and stays with what it had agreed.
             record_outcome(actor, round_, item.application_id, earlier.agreed, earlier.reason)
-        item.outcome, item.counts = ItemOutcome.KEPT, before if earlier is None else earlier.agreed
+        proposed = queries.proposed_of(round_, item.application_id)
+        item.outcome, item.counts = ItemOutcome.KEPT, proposed if earlier is None else earlier.agreed
         item.reason = "" if earlier is None else earlier.reason
     item.concluded_at, item.concluded_by, item.concluded_by_name = actor.at, actor.user_id, actor.name
     facts = {"outcome": item.outcome.value, "before": before, "counts": item.counts}

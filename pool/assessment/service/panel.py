@@ -179,9 +179,11 @@ def adopt_merits(actor: Actor, round_: Round) -> MeritAdoption:
 
 
 def adoption_body(round_: Round) -> dict[str, Any]:
-    """The merits with everything they follow from: published rules, versions judged, levels, agreed outcomes.
-    Reasons are in it as a hash only. Whole, also for who may not see it all: to freeze and hash, not to show."""
-    rows = sorted(queries.results(round_).rows, key=lambda row: row.application.id)
+    """The merits with everything they follow from: published rules, versions judged, levels, whether and why the
+    correction for strict and lenient assessors counts, agreed outcomes. Reasons are in it as a hash only. Whole, also
+    for who may not see it all: to freeze and hash, not to show."""
+    found = queries.results(round_)
+    rows = sorted(found.rows, key=lambda row: row.application.id)
     recorded = queries.outcomes(row.application.id for row in rows)
     scores: dict[int, list[Assessment]] = {}
     for one in queries.counting(row.application.id for row in rows):
@@ -190,12 +192,15 @@ def adoption_body(round_: Round) -> dict[str, Any]:
     return {
         "round": round_.slug,
         "rules_sha256": rounds.rule_set(round_).sha256,
+        "correction": _correction_json(found.correction),
         "merits": {str(row.application.id): row.value for row in rows},
         "applications": [
             {
                 "id": row.application.id,
                 "reference": row.application.reference,
                 "mean": row.mean,
+                # Only where it counts: a figure that does not is no part of what a merit follows from.
+                "adjusted": row.adjusted if found.correction.counts else None,
                 "agreed": row.agreed,
                 "agreed_reason": recorded[row.application.id].reason if row.agreed is not None else "",
                 "merit": row.value,
@@ -213,4 +218,18 @@ def adoption_body(round_: Round) -> dict[str, Any]:
             }
             for row in rows
         ],
+    }
+
+
+def _correction_json(correction: queries.Correction) -> dict[str, Any]:
+    """What was decided about the correction, with the hash of the totals it was made from.
+    means: all adjusted ones, also where they were advice. coupling: thousandths."""
+    adjusted = correction.adjusted
+    return {
+        "rule": correction.rule.value,
+        "counts": correction.counts,
+        "why": correction.why,
+        "means": dict(adjusted.means) if adjusted else {},
+        "coupling": adjusted.index if adjusted else None,
+        "totals_sha256": adjusted.sha256 if adjusted else None,
     }

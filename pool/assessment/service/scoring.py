@@ -14,6 +14,7 @@ from .. import mail, queries, rules
 from ..inputs import ScoresInput
 from ..lifecycle import LIFE
 from ..models import Assessment, Score
+from .figures import follow_scores
 
 MAX_REASON = 4000
 """Characters of a reason."""
@@ -52,6 +53,8 @@ def submit_assessment(actor: Actor, assessment: Assessment, given: ScoresInput) 
     assessment.submitted_at = actor.at
     total = round_rules.points(queries.levels(assessment))
     LIFE.move(actor, assessment, "submit", facts={"sha256": scores_sha256(assessment), "total": total})
+    db.session.flush()
+    follow_scores(assessment.assignment.application.round)
 
 
 def reopen(actor: Actor, assessment: Assessment, reason: str) -> None:

@@ -7,6 +7,7 @@ caller or made by the `show` function that the caller passes. Only drawing posit
 """
 
 from .barchart import Bar, Bars, Stacked, bars, stacked
+from .intervals import Interval, Intervals, intervals
 from .points import Plot, Point, Series, plot, round_ticks
 from .tilemap import REGION_TILES, Tile, TileMap, quantile_bounds, tile_map
 
@@ -14,6 +15,8 @@ __all__ = [
     "REGION_TILES",
     "Bar",
     "Bars",
+    "Interval",
+    "Intervals",
     "Plot",
     "Point",
     "Series",
@@ -21,6 +24,7 @@ __all__ = [
     "Tile",
     "TileMap",
     "bars",
+    "intervals",
     "plot",
     "quantile_bounds",
     "round_ticks",

@@ -7,12 +7,30 @@ import numpy as np
 import pytest
 
 from pool.assessment.calibration.bias import between_groups, cross, same_group, within_effect
+from pool.assessment.calibration.results import Fit
 from pool.assessment.calibration.scores import ScoreTable
 from tests.assessment.calibration.tables import committee, fitted, of_matrix, of_rows
 
 REGION_OF_ASSESSOR = {f"A{j}": frozenset([f"R{j % 4}"]) for j in range(8)}
 REGION_OF_PROPOSAL = {f"P{i}": f"R{i % 4}" for i in range(60)}
-SAME = same_group(REGION_OF_ASSESSOR, REGION_OF_PROPOSAL)
+SAME = same_group(
+    REGION_OF_ASSESSOR, {proposal: frozenset([region]) for proposal, region in REGION_OF_PROPOSAL.items()}
+)
+
+
+def adjusted(fit: Fit) -> dict[str, float]:
+    return {one.proposal: one.adjusted for one in fit.proposals}
+
+
+def test_sharing_one_of_several_groups_is_sharing_and_unknown_is_no_answer() -> None:
+    people = {"A": frozenset({"R1"}), "B": frozenset({"R2", "R3"}), "C": frozenset[str]()}
+    plans = {"P1": frozenset({"R1", "R3"}), "P2": frozenset({"R4"}), "P3": frozenset[str]()}
+    assert same_group(people, plans) == {
+        ("P1", "A"): 1.0,
+        ("P1", "B"): 1.0,
+        ("P2", "A"): 0.0,
+        ("P2", "B"): 0.0,
+    }
 
 
 def planted(seed: int, points: float) -> ScoreTable:
@@ -139,7 +157,7 @@ def test_the_cross_table_shows_where_and_sums_to_nothing() -> None:
 def test_groups_of_proposals_planted_and_not() -> None:
     _, fit = fitted()
     size = {one.proposal: ("groot", "midden", "klein")[int(one.proposal[1:]) % 3] for one in fit.proposals}
-    plain = between_groups(fit, "omvang", size)
+    plain = between_groups(adjusted(fit), "omvang", size)
     assert plain.p is not None
     assert plain.p > 0.05
     moved = replace(
@@ -149,7 +167,7 @@ def test_groups_of_proposals_planted_and_not() -> None:
             for one in fit.proposals
         ),
     )
-    found = between_groups(moved, "omvang", size)
+    found = between_groups(adjusted(moved), "omvang", size)
     assert found.p is not None
     assert found.p <= 0.01
     assert found.remark().code == "bias_groups_shown"
@@ -169,6 +187,8 @@ def test_groups_of_proposals_planted_and_not() -> None:
 
 def test_one_group_has_nothing_beside_it() -> None:
     _, fit = fitted()
-    assert between_groups(fit, "thema", {}).p is None
-    assert between_groups(fit, "thema", {}).remark().code == "bias_unknown"
-    assert between_groups(fit, "thema", {one.proposal: "zelfde" for one in fit.proposals}).groups == ()
+    assert between_groups(adjusted(fit), "thema", {}).p is None
+    assert between_groups(adjusted(fit), "thema", {}).remark().code == "bias_unknown"
+    assert (
+        between_groups(adjusted(fit), "thema", {one.proposal: "zelfde" for one in fit.proposals}).groups == ()
+    )
