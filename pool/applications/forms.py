@@ -1,9 +1,9 @@
-"""Forms about applications: one per section, and those of the programme team and the regions."""
+"""Forms of those who apply: one per section, and to submit and withdraw."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from wtforms import (
@@ -28,16 +28,16 @@ from . import rules
 from .inputs import (
     Budget,
     BudgetLine,
-    CheckedPoint,
-    CheckInput,
     Contact,
+    Indicator,
+    Milestone,
     Partner,
     Plan,
     Project,
     Reach,
 )
 from .rules import LIMITS
-from .states import BudgetKind, Completeness, Purpose
+from .states import BudgetKind, Purpose
 
 _PARTNER_KINDS = options(
     (k.value, k.label)
@@ -160,6 +160,17 @@ class ReachForm(SectionForm):
         )
 
 
+class IndicatorForm(PlainForm):
+    what = _text("Wat meet u?", "what")
+    baseline = _text("Hoe is het nu?", "baseline")
+    target = _text("Wat wilt u bereiken?", "target")
+
+
+class MilestoneForm(PlainForm):
+    on = DateField("Datum", validators=[Optional()])
+    what = _text("Wat is er dan klaar?", "what")
+
+
 class PlanForm(SectionForm):
     occasion = _area("Aanleiding", "occasion", description="Welk knelpunt of welke kans is er nu?")
     approach = _area("Aanpak", "approach", description="Wat gaat u doen, in welke stappen en met wie?")
@@ -172,6 +183,8 @@ class PlanForm(SectionForm):
     )
     starts_on = DateField("Startdatum", validators=[Optional()])
     ends_on = DateField("Einddatum", validators=[Optional()])
+    indicators = FieldList(FormField(IndicatorForm), "Resultaten die u meet (niet verplicht)", min_entries=1)
+    milestones = FieldList(FormField(MilestoneForm), "Mijlpalen (niet verplicht)", min_entries=1)
 
     @classmethod
     def values(cls, value: Plan) -> dict[str, Any]:
@@ -180,6 +193,11 @@ class PlanForm(SectionForm):
             **{name: getattr(value, name) for name in texts},
             "starts_on": rules.as_date(value.starts_on),
             "ends_on": rules.as_date(value.ends_on),
+            "indicators": [
+                {"what": i.what, "baseline": i.baseline, "target": i.target} for i in value.indicators
+            ]
+            or [{}],
+            "milestones": [{"on": rules.as_date(m.on), "what": m.what} for m in value.milestones] or [{}],
         }
 
     def to_input(self) -> Plan:
@@ -191,7 +209,18 @@ class PlanForm(SectionForm):
             embedding=self.embedding.data or "",
             starts_on=_iso(self.starts_on.data),
             ends_on=_iso(self.ends_on.data),
+            indicators=tuple(i for i in self._indicators() if i.what or i.baseline or i.target),
+            milestones=tuple(m for m in self._milestones() if m.on or m.what),
         )
+
+    def _indicators(self) -> Iterator[Indicator]:
+        for entry in self.indicators:
+            line = entry.form
+            yield Indicator(line.what.data or "", line.baseline.data or "", line.target.data or "")
+
+    def _milestones(self) -> Iterator[Milestone]:
+        for entry in self.milestones:
+            yield Milestone(_iso(entry.form.on.data), entry.form.what.data or "")
 
 
 def _iso(day: dt.date | None) -> str:
@@ -307,77 +336,3 @@ class WithdrawForm(Form):
         "Waarom trekt u de aanvraag in?",
         validators=[Required("Geef de reden waarom u intrekt."), at_most(LIMITS["reason"])],
     )
-
-
-class ViewForm(Form):
-    text = TextAreaField(
-        "Uw zienswijze",
-        validators=[Required("Schrijf uw zienswijze op."), at_most(LIMITS["view"])],
-        description=(
-            "Steunt de regio het project? Past het bij de regiovisie en haar prioriteiten? "
-            "Is er overlap met iets wat er al is?"
-        ),
-    )
-
-
-class ReconsiderForm(Form):
-    reason = TextAreaField(
-        "Waarom toetst u opnieuw?",
-        validators=[Required("Geef de reden. De gemeente krijgt die te lezen."), at_most(LIMITS["reason"])],
-    )
-
-
-class ExtendForm(Form):
-    supplement_by = DateField("Nieuwe laatste dag", validators=[Required("Kies een datum.")])
-    reason = TextAreaField(
-        "Waarom geeft u langer de tijd?",
-        validators=[Required("Geef de reden van het uitstel."), at_most(LIMITS["reason"])],
-    )
-
-
-class CheckForm(Form):
-    """The completeness check; `check_form` adds two fields per point of the round."""
-
-    outcome = RadioField(
-        "Uitkomst", choices=options(Completeness.choices()), validators=[Required("Kies een uitkomst.")]
-    )
-    supplement_by = DateField("Aanvullen tot en met", validators=[Optional()])
-    reason = TextAreaField(
-        "Reden",
-        validators=[Optional(), at_most(LIMITS["reason"])],
-        description="Nodig als u niet in behandeling neemt.",
-    )
-    codes: tuple[str, ...] = ()
-
-    @property
-    def points(self) -> list[tuple[Any, Any]]:
-        """Per point its two fields: in order or not, and what is missing."""
-        return [(self[f"ok_{code}"], self[f"note_{code}"]) for code in self.codes]
-
-    def to_input(self) -> CheckInput:
-        outcome = Completeness(self.outcome.data)
-        return CheckInput(
-            outcome=outcome,
-            points=tuple(
-                CheckedPoint(code, self[f"ok_{code}"].data == "yes", self[f"note_{code}"].data or "")
-                for code in self.codes
-            ),
-            reason=self.reason.data or "",
-            supplement_by=self.supplement_by.data if outcome == Completeness.SUPPLEMENT else None,
-        )
-
-
-def check_form(round_rules: RoundRules) -> type[CheckForm]:
-    """The form with the points of this round."""
-    fields: dict[str, Any] = {}
-    for point in rules.check_points(round_rules):
-        fields[f"ok_{point.code}"] = RadioField(
-            point.label,
-            choices=options([("yes", "in orde"), ("no", "niet in orde")]),
-            validators=[Required("Geef aan of dit punt in orde is.")],
-        )
-        fields[f"note_{point.code}"] = TextAreaField(
-            "Wat moet de gemeente aanvullen?", validators=[Optional(), at_most(LIMITS["note"])]
-        )
-    codes = tuple(point.code for point in rules.check_points(round_rules))
-    return type("RoundCheckForm", (CheckForm,), {**fields, "codes": codes})

@@ -45,6 +45,23 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Indicator:
+    """A result that can be measured: what, how it is now, and how it should be. Values are text, such as `9 dagen`."""
+
+    what: str
+    baseline: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """Something that is reached on a day. on: ISO text or empty."""
+
+    on: str
+    what: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """Section: why, how, what comes of it, how it is shared and how it lives on. Dates are ISO text or empty."""
 
@@ -55,6 +72,8 @@ class Plan:
     embedding: str = ""
     starts_on: str = ""
     ends_on: str = ""
+    indicators: tuple[Indicator, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +106,16 @@ class Contact:
     function: str = ""
     email: str = ""
     phone: str = ""
+
+
+def _plan(body: dict[str, Any]) -> Plan:
+    return Plan(
+        **{
+            **body,
+            "indicators": tuple(Indicator(**line) for line in body.get("indicators", ())),
+            "milestones": tuple(Milestone(**line) for line in body.get("milestones", ())),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -132,7 +161,7 @@ class Content:
                 regions=tuple(reach.get("regions", ())),
                 partners=tuple(Partner(**p) for p in reach.get("partners", ())),
             ),
-            plan=Plan(**body.get("plan", {})),
+            plan=_plan(body.get("plan", {})),
             budget=Budget(**{**budget, "lines": tuple(BudgetLine(**b) for b in budget.get("lines", ()))}),
             contact=Contact(**body.get("contact", {})),
             answers=dict(body.get("answers", {})),

@@ -1,12 +1,13 @@
-"""The moves of a request to a partner."""
+"""The moves of a request to a partner, and of a request to a colleague to sign."""
 
 from __future__ import annotations
 
 from pool.core.machine import Lifecycle, Move
 
-from .models_together import PartnerRequest
+from .models_together import PartnerRequest, SignOff
 from .rules import partners as rules
-from .states import PartnerAnswer
+from .rules import signing
+from .states import PartnerAnswer, SignOffState
 
 A = PartnerAnswer
 OPEN = frozenset({A.ASKED})
@@ -20,5 +21,19 @@ PARTNER_LIFE: Lifecycle[PartnerRequest] = Lifecycle(
         Move("withdraw", "Verzoek intrekken", OPEN, A.WITHDRAWN, rules.can_change_request),
         # By rule and not by a person: the text names this partner no more, or the application was withdrawn.
         Move("drop", "Verzoek vervalt", OPEN, A.WITHDRAWN),
+    ],
+)
+
+W = SignOffState
+WAITING = frozenset({W.ASKED})
+
+SIGN_LIFE: Lifecycle[SignOff] = Lifecycle(
+    "sign_off",
+    [
+        Move("sign", "Ondertekenen en indienen", WAITING, W.SIGNED, signing.can_sign),
+        Move("give_back", "Teruggeven", WAITING, W.RETURNED, signing.can_sign),
+        Move("withdraw", "Verzoek intrekken", WAITING, W.WITHDRAWN, signing.can_withdraw),
+        # By rule and not by a person: the text changed, or the application was withdrawn.
+        Move("lapse", "Verzoek vervalt", WAITING, W.LAPSED),
     ],
 )

@@ -1,10 +1,10 @@
-"""What mails about partners say, from plain facts. Each function gives a subject and a text."""
+"""What mails about partners and signing say, from plain facts. Each function gives a subject and a text."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from pool.core.text import format_date
+from pool.core.text import format_date, format_moment
 
 from .mail import Letter, _body
 
@@ -81,5 +81,56 @@ def partner_answered(
             ""
             if confirmed
             else "Overleg met deze partner, en wijzig zo nodig uw aanvraag. Daarna kunt u opnieuw vragen.",
+        ),
+    )
+
+
+def sign_asked(reference: str, title: str, by: str, note: str, until: dt.datetime) -> Letter:
+    """To a colleague who may sign."""
+    return (
+        f"Wilt u ondertekenen? Aanvraag {reference}",
+        _body(
+            f"{by} vraagt u om de aanvraag ‘{title}’ ({reference}) te ondertekenen.",
+            f"{by} schrijft:\n{note}" if note else "",
+            "In de Projectenpool leest u de tekst. Daarna ondertekent u, of u geeft de aanvraag terug. Met uw "
+            "handtekening dient u de aanvraag meteen in.",
+            f"Dat kan tot en met {format_moment(until)}. Het moment waarop u ondertekent, telt.",
+        ),
+    )
+
+
+def sign_given_back(reference: str, title: str, by: str, answer: str) -> Letter:
+    """To the one who asked."""
+    return (
+        f"Teruggegeven: aanvraag {reference}",
+        _body(
+            f"{by} heeft de aanvraag ‘{title}’ ({reference}) niet ondertekend, maar teruggegeven.",
+            f"De reden:\n{answer}",
+            "Pas de tekst aan en vraag daarna opnieuw om ondertekening. De aanvraag is nog niet ingediend.",
+        ),
+    )
+
+
+def sign_done(reference: str, title: str, by: str, at: dt.datetime) -> Letter:
+    """To the one who asked."""
+    return (
+        f"Ondertekend en ingediend: aanvraag {reference}",
+        _body(
+            f"{by} heeft de aanvraag ‘{title}’ ({reference}) ondertekend op {format_moment(at, seconds=True)}. "
+            "Daarmee is de aanvraag ingediend.",
+            "In de Projectenpool vindt u de ontvangstbevestiging.",
+        ),
+    )
+
+
+def sign_over(reference: str, title: str, by: str, *, changed: bool) -> Letter:
+    """To the others who were waiting for a signature or asked to give one."""
+    why = f"{by} heeft de tekst gewijzigd." if changed else f"{by} heeft het verzoek ingetrokken."
+    return (
+        f"Ondertekenen hoeft nu niet: aanvraag {reference}",
+        _body(
+            f"Er lag een verzoek om de aanvraag ‘{title}’ ({reference}) te ondertekenen. {why} Daarom is dat "
+            "verzoek vervallen. De aanvraag is nog niet ingediend.",
+            "Is de tekst klaar? Vraag dan opnieuw om ondertekening." if changed else "",
         ),
     )

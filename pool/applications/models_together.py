@@ -13,7 +13,7 @@ from pool.people.models import Organisation
 from pool.regions.models import Region
 
 from .models import Application
-from .states import PartnerAnswer
+from .states import PartnerAnswer, SignOffState
 
 CONSTRAINTS["ix_partner_request_open"] = CONSTRAINTS["partner_request.partner"] = (
     "asked",
@@ -80,6 +80,51 @@ class PartnerRequest(Model):
     application: Mapped[Application] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     region: Mapped[Region | None] = relationship()
+
+    @property
+    def audit_chain(self) -> str:
+        return f"application:{self.application_id}"
+
+
+@frozen_when("OLD.state <> 'asked'")
+class SignOff(Model):
+    """A request to a colleague with authority to sign a text, and with that to submit it.
+
+    sha256: of the text for which it was asked; another text cannot be signed with it. Nobody signs what they
+    asked for themselves. answer: why it was given back. version_id: what signing submitted.
+    """
+
+    __tablename__ = "sign_off"
+    __table_args__ = (
+        CheckConstraint("answered_by IS NULL OR answered_by <> asked_by", "signed_by_another"),
+        CheckConstraint(
+            "state NOT IN ('signed', 'returned') OR (answered_at IS NOT NULL AND answered_by IS NOT NULL)",
+            "answer_is_whole",
+        ),
+        CheckConstraint("state <> 'signed' OR version_id IS NOT NULL", "signed_has_version"),
+        CheckConstraint("state <> 'returned' OR answer <> ''", "returned_has_reason"),
+        Index(
+            "ix_sign_off_open",
+            "application_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    state: Mapped[SignOffState] = mapped_column(enum_type(SignOffState), default=SignOffState.ASKED)
+    sha256: Mapped[str]
+    note: Mapped[str]
+    asked_at: Mapped[Moment]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_by_name: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[Moment | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_by_name: Mapped[str] = mapped_column(default="")
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("application_version.id"))
+    application: Mapped[Application] = relationship()
 
     @property
     def audit_chain(self) -> str:

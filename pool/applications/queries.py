@@ -24,7 +24,7 @@ from pool.rounds.models import Round, RuleSet
 from pool.rounds.rules import accepts_applications
 
 from . import rules
-from .inputs import Budget, Content
+from .inputs import Budget, Content, Plan
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
 from .queries_documents import FileGroup, file_groups
 from .queries_documents import Shelf as Shelf
@@ -36,6 +36,8 @@ from .queries_documents import notes as notes
 from .queries_documents import shelf as shelf
 from .queries_partners import partner_requests_open as partner_requests_open
 from .queries_partners import partners as partners
+from .queries_signing import given_back as given_back
+from .queries_signing import to_sign as to_sign
 from .states import RECEIVED, TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
 
 READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
@@ -267,9 +269,17 @@ def _plan_part(given: Content, _rules: RoundRules) -> Part:
         ("Delen van lessen", plan.sharing),
         ("Borging", plan.embedding),
     )
-    return Part(
-        Section.PLAN, (("Startdatum", _day(plan.starts_on)), ("Einddatum", _day(plan.ends_on))), texts
-    )
+    facts = (("Startdatum", _day(plan.starts_on)), ("Einddatum", _day(plan.ends_on)))
+    return Part(Section.PLAN, facts, texts, tuple(_plan_tables(plan)))
+
+
+def _plan_tables(plan: Plan) -> Iterator[Rows]:
+    if plan.indicators:
+        measured = tuple((line.what, line.baseline, line.target) for line in plan.indicators)
+        yield Rows("Resultaten om te meten", ("Wat meten we?", "Nu", "Doel"), (), measured)
+    if plan.milestones:
+        reached = tuple((_day(line.on) or "–", line.what) for line in plan.milestones)
+        yield Rows("Mijlpalen", ("Datum", "Wat is er dan klaar?"), (), reached)
 
 
 def _day(text: str) -> str:

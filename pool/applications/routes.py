@@ -18,11 +18,15 @@ from pool.rounds.rules import accepts_applications
 from . import (
     letter,
     queries,
+    queries_reuse,
+    queries_signing,
     routes_applicant,
     routes_documents,
     routes_partners,
     routes_programme,
     routes_questions,
+    routes_reuse,
+    routes_signing,
     rules,
     service,
 )
@@ -42,6 +46,8 @@ __all__ = [
     "routes_partners",
     "routes_programme",
     "routes_questions",
+    "routes_reuse",
+    "routes_signing",
 ]
 
 
@@ -81,6 +87,8 @@ def index() -> Any:
         today=local_date(actor.at),
         local_date=local_date,
         is_applicant=actor.has(Role.APPLICANT),
+        to_sign=queries_signing.to_sign(actor),
+        given_back=queries_signing.given_back(actor) if actor.has(Role.APPLICANT) else [],
     )
 
 
@@ -156,6 +164,8 @@ def _own_page(application: Application) -> Any:
         notes=queries.notes(application, content) if version else [],
         state=ApplicationState,
         partners=queries.partners(application, queries.text_for_partners(application, actor.at), actor.at),
+        waiting=queries_signing.open_of(application.id),
+        can_reuse=queries_reuse.has_sources(actor, application),
         crumbs=crumbs(application),
     )
 

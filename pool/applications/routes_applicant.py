@@ -11,11 +11,12 @@ from pool.core.access import Role, current_actor, door, require
 from pool.core.errors import InvalidMany
 from pool.core.forms import attempt
 from pool.core.text import format_moment, plural
+from pool.people import queries as people
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 
-from . import letter, queries, rules, service
+from . import letter, queries, queries_reuse, queries_signing, rules, service
 from .blueprint import bp, crumbs, letter_facts, load, pdf, section_of, section_url, shelf
 from .forms import (
     BudgetForm,
@@ -104,25 +105,36 @@ def _form(
     return form_class(**form_class.values(value))
 
 
+_ROWS = {
+    "lines": ("add_row", "remove_row"),
+    "partners": ("add_row", "remove_row"),
+    "indicators": ("add_indicator", "remove_indicator"),
+    "milestones": ("add_milestone", "remove_milestone"),
+}
+"""The tables in the forms, with the buttons for a row more and a row less."""
+
+
 def _change_rows(form: Any) -> bool:
     """Whether a button in the form was used that keeps nothing: a row more or less, or adding up again."""
     if "recount" in request.form:
         return True
-    rows = form.lines if "lines" in form else form.partners if "partners" in form else None
-    if rows is None:
-        return False
-    if "add_row" in request.form:
+    for name, (add, remove) in _ROWS.items():
+        if name in form and (add in request.form or remove in request.form):
+            _change_row(form[name], add, remove)
+            return True
+    return False
+
+
+def _change_row(rows: Any, add: str, remove: str) -> None:
+    if add in request.form:
         if len(rows) < rules.MAX_LINES:
             rows.append_entry({})
-        return True
-    place = request.form.get("remove_row", type=int)
-    if place is None:
-        return False
-    if 0 <= place < len(rows):
+        return
+    place = request.form.get(remove, type=int)
+    if place is not None and 0 <= place < len(rows):
         rows.entries.pop(place)
     if not rows.entries:
         rows.append_entry({})
-    return True
 
 
 @bp.route("/aanvragen/<int:ident>/onderdelen/<slug>", methods=["GET", "POST"])
@@ -178,6 +190,8 @@ def _section_page(
         limits=rules.LIMITS,
         stale=stale,
         theirs=theirs,
+        waiting=queries_signing.open_of(application.id),
+        can_reuse=queries_reuse.has_sources(current_actor(), application),
         totals=_totals(form) if which == Section.BUDGET else None,
         here=section_url(application, which),
         page_errors=bool(form.errors),
@@ -207,6 +221,8 @@ def submit(ident: int) -> Any:
     application, round_rules = load(ident)
     supplement = application.state == ApplicationState.SUPPLEMENT_REQUESTED
     require(LIFE.may(current_actor(), application, "supplement" if supplement else "submit"))
+    if request.method == "GET" and people.signs_off(application.organisation_id):
+        return redirect(url_for("applications.sign_off", ident=ident))
     form = SubmitForm()
     status = 200
     if request.method == "GET":

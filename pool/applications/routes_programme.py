@@ -14,7 +14,7 @@ from pool.core.forms import attempt
 
 from . import queries, rules, service
 from .blueprint import bp, crumbs, load, shelf
-from .forms import ExtendForm, ReconsiderForm, ViewForm, check_form
+from .forms_programme import ExtendForm, ReconsiderForm, ViewForm, check_form
 from .lifecycle import LIFE
 from .models import Application
 from .states import Completeness

@@ -48,6 +48,16 @@ class PartnerStanding(LabeledEnum):
     DECLINED = "declined", "afgewezen", "error"
 
 
+class SignOffState(LabeledEnum):
+    """The life of one request to a colleague to sign."""
+
+    ASKED = "asked", "wacht op ondertekening", "warning"
+    SIGNED = "signed", "ondertekend", "success"
+    RETURNED = "returned", "teruggegeven", "warning"
+    WITHDRAWN = "withdrawn", "ingetrokken", "neutral"
+    LAPSED = "lapsed", "vervallen", "neutral"
+
+
 class BudgetKind(LabeledEnum):
     COST = "cost", "kosten"
     OWN = "own", "eigen bijdrage"

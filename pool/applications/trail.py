@@ -25,6 +25,11 @@ _STEPS: dict[str, tuple[str, str]] = {
     "partner_request.decline": ("Afgewezen door partner", "danger"),
     "partner_request.withdraw": ("Vraag aan partner ingetrokken", "neutral"),
     "partner_request.drop": ("Vraag aan partner vervallen", "neutral"),
+    "sign_off.ask": ("Om ondertekening gevraagd", "info"),
+    "sign_off.sign": ("Ondertekend", "success"),
+    "sign_off.give_back": ("Niet ondertekend, teruggegeven", "warning"),
+    "sign_off.withdraw": ("Vraag om ondertekening ingetrokken", "neutral"),
+    "sign_off.lapse": ("Vraag om ondertekening vervallen", "neutral"),
     "application.give_view": ("Regionale zienswijze gegeven", "info"),
 }
 

@@ -19,6 +19,8 @@ from pool.applications.inputs import (
     CheckInput,
     Contact,
     Content,
+    Indicator,
+    Milestone,
     Partner,
     Project,
     Reach,
@@ -83,6 +85,13 @@ def content_of(plan: Plan, rules: RoundRules, starts_on: dt.date, place: int) ->
             embedding=words.EMBEDDING[(place + 2) % 3],
             starts_on=starts_on.isoformat(),
             ends_on=starts_on.replace(year=starts_on.year + 1).isoformat(),
+            indicators=(Indicator("Dagen tussen melding en eerste gesprek", "21 dagen", "7 dagen"),),
+            milestones=(
+                Milestone(
+                    starts_on.replace(month=12).isoformat(), "Werkwijze klaar en medewerkers geschoold"
+                ),
+                Milestone(starts_on.replace(year=starts_on.year + 1, month=6).isoformat(), "Evaluatie klaar"),
+            ),
         ),
         budget=Budget(
             lines=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pool.core.access import Role
@@ -31,6 +31,10 @@ class Organisation(Model):
     name: Mapped[str] = mapped_column(unique=True)
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), unique=True)
     municipality: Mapped[Municipality | None] = relationship()
+
+    @property
+    def audit_chain(self) -> str:
+        return f"organisation:{self.id}"
 
 
 class User(Model):
@@ -69,6 +73,32 @@ class RoleGrant(Model):
     ended_at: Mapped[Moment | None]
     user: Mapped[User] = relationship(back_populates="grants")
     region: Mapped[Region | None] = relationship()
+
+
+class Signatory(Model):
+    """Somebody with authority to sign the applications of a municipality, until ended_at.
+
+    As long as a municipality has one, submitting takes two people: one asks, another signs.
+    """
+
+    __tablename__ = "signatory"
+    __table_args__ = (
+        Index(
+            "ix_signatory_open",
+            "organisation_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    named_at: Mapped[Moment]
+    named_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[Moment | None]
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
 
 
 class UserSession(Model):

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from pool.core.access import Actor, Role
 from pool.core.db import db
 
-from .models import Organisation, RoleGrant, User
+from .models import Organisation, RoleGrant, Signatory, User
+from .states import OrganisationKind
 
 
 def visible_to(actor: Actor) -> Select[User]:
@@ -62,6 +63,50 @@ def applicants_of(organisation_id: int) -> list[User]:
         .order_by(User.name, User.id)
     )
     return list(db.session.scalars(query))
+
+
+def signatories(organisation_id: int) -> list[Signatory]:
+    """Who may sign for an organisation, by name, also who cannot sign in any more."""
+    query = (
+        select(Signatory)
+        .join(User, User.id == Signatory.user_id)
+        .where(Signatory.organisation_id == organisation_id, Signatory.ended_at.is_(None))
+        .options(joinedload(Signatory.user, innerjoin=True))
+        .order_by(User.name, User.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def signs_off(organisation_id: int) -> bool:
+    """Whether somebody with authority must sign before this organisation submits.
+
+    Also when nobody who was named can sign in now: losing an account must not let one person submit alone.
+    """
+    query = select(Signatory.id).where(
+        Signatory.organisation_id == organisation_id, Signatory.ended_at.is_(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def signers(organisation_id: int) -> list[User]:
+    """Those who may sign for an organisation and can do so now: active, and still writing for it."""
+    named = {row.user_id for row in signatories(organisation_id)}
+    return [user for user in applicants_of(organisation_id) if user.id in named]
+
+
+def municipalities() -> list[tuple[Organisation, int]]:
+    """Every municipality that is in the system, with how many people may sign for it, by name."""
+    number = (
+        select(func.count())
+        .where(Signatory.organisation_id == Organisation.id, Signatory.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    query = (
+        select(Organisation, number)
+        .where(Organisation.kind == OrganisationKind.MUNICIPALITY)
+        .order_by(Organisation.name)
+    )
+    return [(organisation, count) for organisation, count in db.session.execute(query)]
 
 
 def leads_of(region_ids: set[int]) -> list[User]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from pool.core.access import Role, current_actor, door
 from pool.core.db import db
 from pool.core.errors import TooSoon
 
-from . import queries, service, sessions
+from . import queries, routes_signing, service, sessions
+from .blueprint import bp
 from .forms import SignInForm
 
-bp = Blueprint("people", __name__)
 blueprints = [bp]
+__all__ = ["blueprints", "routes_signing"]
 
 THEMES = ("auto", "light", "dark")
 

@@ -2,8 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pool.core.access import YES, Actor, Role, Verdict, no
+
+from .models import Organisation
+from .states import OrganisationKind
 
 
 def can_manage_people(actor: Actor) -> Verdict:
     return YES if actor.has(Role.ADMIN) else no("Alleen een beheerder kan dit.")
+
+
+def can_see_signatories(actor: Actor, organisation: Organisation) -> Verdict:
+    """An admin, and everybody who writes for the municipality."""
+    own = actor.has(Role.APPLICANT) and actor.organisation_id == organisation.id
+    return YES if own or actor.has(Role.ADMIN) else no("Dit gaat over een andere gemeente.")
+
+
+def can_name_signatory(actor: Actor, organisation: Organisation, signers: Collection[int]) -> Verdict:
+    """An admin, or somebody who may sign already: nobody gives this authority to himself.
+
+    signers: ids of the users who may sign now.
+    """
+    if organisation.kind != OrganisationKind.MUNICIPALITY:
+        return no("Alleen een gemeente vraagt aan.")
+    own = actor.organisation_id == organisation.id and actor.user_id in signers
+    if own or actor.has(Role.ADMIN):
+        return YES
+    return no("Alleen een beheerder, of een collega die zelf mag ondertekenen, kan dit.")
+
+
+def can_end_signatory(actor: Actor, organisation: Organisation, signers: Collection[int]) -> Verdict:
+    """As naming; the last one only by an admin, because then one person can submit alone again."""
+    if len(signers) == 1 and not actor.has(Role.ADMIN):
+        return no("Dit is de laatste die mag ondertekenen. Alleen een beheerder kan ondertekenen uitzetten.")
+    return can_name_signatory(actor, organisation, signers)

@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 
 from pool.core import audit
 from pool.core.access import Actor, require
-from pool.core.db import db
-from pool.core.errors import Invalid, TooSoon
+from pool.core.db import db, lock
+from pool.core.errors import Conflict, Invalid, Missing, TooSoon
 from pool.core.text import plural, sha256_hex
 
 from . import passwords, queries, rules
 from .inputs import UserInput
-from .models import RoleGrant, SignInAttempt, User, UserSession
+from .models import Organisation, RoleGrant, Signatory, SignInAttempt, User, UserSession
 
 SESSION_IDLE = dt.timedelta(hours=2)
 SESSION_LENGTH = dt.timedelta(hours=12)
@@ -136,3 +136,46 @@ def sign_out(actor: Actor, secret: str) -> None:
         .values(ended_at=actor.at)
     )
     db.session.execute(statement)
+
+
+# --- who may sign for a municipality ----------------------------------------------------------------------
+
+
+def name_signatory(actor: Actor, organisation: Organisation, user_id: int) -> Signatory:
+    """Let somebody of the municipality sign its applications; from the first one on, submitting takes two people."""
+    organisation = lock(Organisation, organisation.id)
+    named = {row.user_id for row in queries.signatories(organisation.id)}
+    require(rules.can_name_signatory(actor, organisation, named))
+    writers = {user.id for user in queries.applicants_of(organisation.id)}
+    if user_id not in writers:
+        raise Invalid("user", "Kies iemand die voor deze gemeente aanvraagt.", "user")
+    if user_id in named:
+        raise Conflict("named", "Deze collega mag al ondertekenen.", "user")
+    if len(writers) < 2:
+        raise Invalid(
+            "alone",
+            "Er zijn twee mensen nodig: één vraagt, een ander tekent. Maak eerst nog een account.",
+            "user",
+        )
+    row = Signatory(
+        organisation_id=organisation.id, user_id=user_id, named_at=actor.at, named_by=actor.user_id
+    )
+    db.session.add(row)
+    db.session.flush()
+    thing = f"signatory:{row.id}"
+    audit.record(actor, "signatory.name", organisation.audit_chain, thing, {}, {"user": user_id})
+    return row
+
+
+def end_signatory(actor: Actor, organisation: Organisation, user_id: int) -> None:
+    """Somebody signs no more for the municipality; after the last one, one person can submit again."""
+    organisation = lock(Organisation, organisation.id)
+    found = queries.signatories(organisation.id)
+    require(rules.can_end_signatory(actor, organisation, {row.user_id for row in found}))
+    row = next((row for row in found if row.user_id == user_id), None)
+    if row is None:
+        raise Missing
+    row.ended_at = actor.at
+    thing = f"signatory:{row.id}"
+    audit.record(actor, "signatory.end", organisation.audit_chain, thing, {"user": user_id}, {})
+    db.session.flush()

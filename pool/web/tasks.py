@@ -61,6 +61,22 @@ def _applicant(actor: Actor) -> Iterator[Task]:
         f"De eerste uiterlijk op {format_date(first)}." if first else "",
         "error",
     )
+    waiting = applications.to_sign(actor)
+    last = min(
+        (s.application.supplement_until or s.application.round.closes_at for s in waiting), default=None
+    )
+    yield Task(
+        "Aanvragen die op uw handtekening wachten",
+        len(waiting),
+        "applications.index",
+        hint=f"De eerste uiterlijk op {format_date(last)}." if last else "",
+        tone="error",
+    )
+    yield Task(
+        "Aanvragen die een collega aan u teruggaf",
+        len(applications.given_back(actor)),
+        "applications.index",
+    )
     drafts = [a for a in own if a.state == ApplicationState.DRAFT and actor.at <= a.round.closes_at]
     closes = min((a.round.closes_at for a in drafts), default=None)
     yield Task(

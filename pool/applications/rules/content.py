@@ -13,7 +13,7 @@ from pool.core.money import MAX_CENTS, format_euros
 from pool.people.states import OrganisationKind
 from pool.rounds.inputs import RoundRules
 
-from ..inputs import Budget, Content
+from ..inputs import Budget, Content, Plan
 from ..states import BudgetKind, Purpose
 
 # --- what fits in a field ---------------------------------------------------------------------------------
@@ -35,6 +35,9 @@ LIMITS = {
     "email": 200,
     "phone": 40,
     "description": 200,
+    "what": 200,
+    "baseline": 100,
+    "target": 100,
     "answers": 4000,
     "view": 4000,
     "reason": 2000,
@@ -43,6 +46,7 @@ LIMITS = {
 """Characters per field, for the form and for the service alike."""
 MAX_LINES = 100
 MAX_PARTNERS = 40
+MAX_PLAN_LINES = 30
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -97,6 +101,12 @@ def unacceptable(section: str, value: Any, rules: RoundRules) -> list[Invalid]:
             problems.append(Invalid("grounds", "Deze aanbevelingen horen niet bij deze ronde.", "grounds"))
     if section == "reach" and len(value.partners) > MAX_PARTNERS:
         problems.append(Invalid("too_many", f"Noem niet meer dan {MAX_PARTNERS} partners.", "partners"))
+    if section == "plan":
+        problems += [
+            Invalid("too_many", f"Gebruik niet meer dan {MAX_PLAN_LINES} regels.", name)
+            for name in ("indicators", "milestones")
+            if len(getattr(value, name)) > MAX_PLAN_LINES
+        ]
     if section == "budget" and len(value.lines) > MAX_LINES:
         problems.append(Invalid("too_many", f"Gebruik niet meer dan {MAX_LINES} begrotingsregels.", "lines"))
     return problems
@@ -128,7 +138,7 @@ def _bad_values(group: str, value: Any) -> Iterator[Invalid]:
         elif (allowed := _CHOICES.get((group, name))) is not None:
             if found and found not in allowed:
                 yield Invalid("choice", "Deze keuze bestaat niet.", name)
-        elif name in ("starts_on", "ends_on"):
+        elif name in ("starts_on", "ends_on", "on"):
             if found and as_date(found) is None:
                 yield Invalid("date", "Deze datum bestaat niet.", name)
         elif len(found) > LIMITS[name]:
@@ -206,6 +216,21 @@ def _missing_plan(content: Content) -> Iterator[Lack]:
         yield Lack("plan", "ends_on", "De einddatum ontbreekt.")
     elif plan.starts_on and plan.ends_on <= plan.starts_on:
         yield Lack("plan", "ends_on", "De einddatum moet na de startdatum liggen.")
+    yield from _missing_plan_lines(plan)
+
+
+def _missing_plan_lines(plan: Plan) -> Iterator[Lack]:
+    """Measuring and planning in lines is not asked of everybody, but a line that is begun must be whole."""
+    if any(not (line.what and line.baseline and line.target) for line in plan.indicators):
+        yield Lack(
+            "plan", "indicators", "Vul bij elk resultaat in wat u meet, hoe het nu is en wat u wilt bereiken."
+        )
+    if any(not (line.on and line.what) for line in plan.milestones):
+        yield Lack("plan", "milestones", "Vul bij elke mijlpaal de datum in en wat er dan klaar is.")
+    first, last = plan.starts_on, plan.ends_on
+    outside = [m for m in plan.milestones if m.on and not (first or m.on) <= m.on <= (last or m.on)]
+    if outside:
+        yield Lack("plan", "milestones", "Elke mijlpaal moet tussen de startdatum en de einddatum liggen.")
 
 
 def imbalance(budget: Budget) -> int:

@@ -14,7 +14,9 @@ from .partners import (
     resend,
     withdraw_request,
 )
+from .reuse import Offer, offers, take_over
 from .scanning import await_scan, let_go, record_scan
+from .signing import OtherText, ask_sign_off, give_back, sign, withdraw_sign_off
 from .submitting import lacks, submit, supplement, withdraw
 from .writing import StaleSection, save_section, start
 
@@ -23,28 +25,36 @@ __all__ = [
     "Addressee",
     "Answer",
     "ChangedText",
+    "Offer",
+    "OtherText",
     "StaleSection",
     "add_file",
     "addressees",
     "answer",
     "ask",
     "ask_scan",
+    "ask_sign_off",
     "asked_line",
     "await_scan",
     "check",
     "extend_supplement",
+    "give_back",
     "give_view",
     "lacks",
     "let_go",
+    "offers",
     "receive",
     "reconsider",
     "record_scan",
     "remove_file",
     "resend",
     "save_section",
+    "sign",
     "start",
     "submit",
     "supplement",
+    "take_over",
     "withdraw",
     "withdraw_request",
+    "withdraw_sign_off",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pool.core import signals
 from pool.core.access import Actor, require
 from pool.core.db import db
-from pool.core.errors import Conflict, Invalid, InvalidMany
+from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
 from pool.core.text import clean, fingerprint
+from pool.people import queries as people
 from pool.rounds import queries as rounds
 
 from .. import mail, queries, rules
@@ -14,7 +15,7 @@ from ..inputs import Content
 from ..lifecycle import LIFE
 from ..models import Application, ApplicationVersion
 from ..states import ApplicationState
-from . import partners
+from . import lapsing, partners
 from .documents import bind, infected_lacks
 from .telling import tell
 from .writing import hold, mirror
@@ -37,7 +38,8 @@ def submit(actor: Actor, application: Application, revision: int | None = None) 
     """
     hold(application)
     require(LIFE.may(actor, application, "submit"))
-    content = _ready_content(application, revision)
+    _require_no_sign_off(application)
+    content = ready_content(application, revision)
     current = application.current_version
     if (
         current is not None
@@ -45,18 +47,29 @@ def submit(actor: Actor, application: Application, revision: int | None = None) 
         and current.sha256 == fingerprint(content.to_json())
     ):
         return current
-    return _submit_version(actor, application, content, "submit")
+    lapsing.nothing_to_sign(actor, application)
+    return submit_version(actor, application, content, "submit")
 
 
 def supplement(actor: Actor, application: Application, revision: int | None = None) -> ApplicationVersion:
     """Submit the supplemented text as a new version; only while a supplement is asked and its term runs."""
     hold(application)
     require(LIFE.may(actor, application, "supplement"))
-    content = _ready_content(application, revision)
-    return _submit_version(actor, application, content, "supplement")
+    _require_no_sign_off(application)
+    content = ready_content(application, revision)
+    lapsing.nothing_to_sign(actor, application)
+    return submit_version(actor, application, content, "supplement")
 
 
-def _ready_content(application: Application, revision: int | None) -> Content:
+def _require_no_sign_off(application: Application) -> None:
+    if people.signs_off(application.organisation_id):
+        raise Refused(
+            "sign_off", "In uw gemeente ondertekent een collega voordat u indient. Vraag om ondertekening."
+        )
+
+
+def ready_content(application: Application, revision: int | None) -> Content:
+    """The text that would be submitted now. Conflict when it is not what was read; InvalidMany when it lacks something."""
     if revision is not None and revision != application.revision:
         raise Conflict(
             "stale", "De aanvraag is intussen gewijzigd. Bekijk de tekst hieronder en dien dan opnieuw in."
@@ -67,9 +80,8 @@ def _ready_content(application: Application, revision: int | None) -> Content:
     return queries.candidate(application, rounds.rules_of(application.round))
 
 
-def _submit_version(
-    actor: Actor, application: Application, content: Content, move: str
-) -> ApplicationVersion:
+def submit_version(actor: Actor, application: Application, content: Content, move: str) -> ApplicationVersion:
+    """Make the version and carry out the move, for whoever may: the one who writes, or the one who signs."""
     body = content.to_json()
     version = ApplicationVersion(
         application_id=application.id,
@@ -116,6 +128,7 @@ def withdraw(actor: Actor, application: Application, reason: str) -> None:
     application.supplement_until = None
     db.session.flush()
     partners.follow_withdrawal(actor, application)
+    lapsing.nothing_to_sign(actor, application)
     signals.application_withdrawn.send("applications", actor=actor, application=application)
     if was_submitted:
         subject, body = mail.withdrawn(application.reference, application.title, actor.at, reason)

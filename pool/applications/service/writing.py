@@ -19,8 +19,23 @@ from pool.rounds.models import Round, Scheme
 from .. import queries, rules
 from ..inputs import SECTIONS, Contact, Content, Project, Reach
 from ..models import Application, ApplicationRegion, SectionSave
+from . import lapsing
 
-_LINES = frozenset({"title", "name", "role", "contribution", "function", "email", "phone", "description"})
+_LINES = frozenset(
+    {
+        "title",
+        "name",
+        "role",
+        "contribution",
+        "function",
+        "email",
+        "phone",
+        "description",
+        "what",
+        "baseline",
+        "target",
+    }
+)
 """Fields that are one line of text."""
 
 
@@ -128,6 +143,7 @@ def note_save(actor: Actor, application: Application, section: str) -> None:
     saved.revision, saved.saved_at = application.revision, actor.at
     saved.saved_by, saved.saved_by_name = actor.user_id, actor.name
     db.session.flush()
+    lapsing.follow_change(actor, application)
 
 
 def hold(application: Application) -> None:
