@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from . import clock
 from .db import Model, Moment, db
-from .errors import Conflict, Refused, from_integrity
+from .errors import Conflict, PoolError, Refused, from_integrity
 from .text import LabeledEnum
 
 
@@ -122,6 +122,14 @@ def _earlier_answer(key: str, who: str) -> Response | None:
     return cast(Response, redirect(row.location))
 
 
+def _answer_of_twin(key: str, who: str) -> Response | None:
+    """What a refused command gets when a copy of it ran beside it and was first: the answer of that copy.
+
+    The copy has committed, or nothing of it could have been in the way. Asked in a new transaction.
+    """
+    return _earlier_answer(key, who) if key else None
+
+
 # --- doors --------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +190,7 @@ def _carry_out(view: Callable[..., Any], actor: Actor, args: Any, kwargs: Any) -
         response = make_response(view(*args, **kwargs))
         if response.status_code >= 400:
             db.session.rollback()
-            return response
+            return _answer_of_twin(key, who) or response
         if key and response.status_code in (301, 302, 303):
             db.session.add(
                 HandledCommand(
@@ -193,13 +201,19 @@ def _carry_out(view: Callable[..., Any], actor: Actor, args: Any, kwargs: Any) -
         return response
     except IntegrityError as error:
         db.session.rollback()
-        # Two copies of one command ran side by side: the first has committed, so its answer stands.
-        if key and (earlier := _earlier_answer(key, who)):
+        if earlier := _answer_of_twin(key, who):
             return earlier
         raise from_integrity(error) from error
     except StaleDataError as error:
         db.session.rollback()
+        if earlier := _answer_of_twin(key, who):
+            return earlier
         raise Conflict("stale", "Iemand anders heeft dit net gewijzigd. Laad de pagina opnieuw.") from error
+    except PoolError:
+        db.session.rollback()
+        if earlier := _answer_of_twin(key, who):
+            return earlier
+        raise
     except BaseException:
         db.session.rollback()
         raise

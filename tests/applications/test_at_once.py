@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import time_machine
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
@@ -21,7 +25,7 @@ from pool.core.outbox import Mail
 from pool.rounds.models import Round
 from tests.conftest import DATABASE
 from tests.support.applications_factory import make_draft
-from tests.support.world import World
+from tests.support.world import START, World
 
 
 def together(app: Flask, jobs: list[Callable[[], Any]]) -> list[Any]:
@@ -132,3 +136,39 @@ def test_two_saves_at_once_keep_one_and_show_it_to_the_other(real_app: Flask, to
     assert {x.theirs.title for x in stale} == set(kept)
     with real_app.app_context():
         assert queries.draft(db.session.get_one(Application, ident)).project.title == kept[0]
+
+
+def test_a_double_click_gets_one_answer_also_from_two_servers(
+    real_app: Flask, town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both copies have begun before either is carried out: the second finds the text changed, by the first."""
+    with real_app.app_context():
+        ident = make_draft(town, db.session.scalars(select(Round)).one(), days=1).id
+        db.session.remove()
+    page, path = f"/aanvragen/{ident}", f"/aanvragen/{ident}/indienen"
+    with time_machine.travel(START + dt.timedelta(days=2), tick=False):
+        client = real_app.test_client().sign_in(town.email("applicant"))  # type: ignore[attr-defined]
+        form = BeautifulSoup(client.get(path).data, "html5lib").select_one("main form[method=post]")
+        assert form is not None
+        given = {i["name"]: i.get("value", "y") for i in form.select("input[name]")}
+        gate, ask = threading.Barrier(2), queries.get
+
+        def both_have_begun(*args: Any) -> Application:
+            found = ask(*args)
+            if DATABASE == "postgresql":
+                gate.wait(timeout=20)
+            return found
+
+        monkeypatch.setattr(queries, "get", both_have_begun)
+
+        def send(_turn: int) -> tuple[int, str]:
+            twin = real_app.test_client()
+            twin._cookies = client._cookies
+            answer = twin.post(path, data=given)
+            return answer.status_code, answer.location or answer.get_data(as_text=True)[:2000]
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(send, range(2)))
+    assert set(answers) == {(302, f"{page}/versies/1")}
+    with real_app.app_context():
+        assert len(db.session.get_one(Application, ident).versions) == 1
