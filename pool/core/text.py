@@ -117,8 +117,11 @@ def plural(count: int, one: str, many: str) -> str:
 
 # --- What people type, made fit to store ------------------------------------------------------------
 
-# Marks that turn the direction of text around: they can make a name or an amount read as another one.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but for tab and line end, lone surrogates, the byte order mark, and marks that turn the
+# direction of text around: those can make a name or an amount read as another one.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029|\x0b|\x0c|\x85")
 
 
@@ -128,13 +131,7 @@ def clean(text: str) -> str:
     Tabs and line ends stay. Cleaning twice gives the same as cleaning once. Lone surrogates go as well,
     because they cannot be written as UTF-8.
     """
-    unix = _LINE_ENDS.sub("\n", text)
-    kept = (char for char in unix if char in "\n\t" or _may_stay(char))
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
-
-
-def _may_stay(char: str) -> bool:
-    return unicodedata.category(char) not in ("Cc", "Cs") and char not in _DIRECTION and char != "\ufeff"
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))).strip()
 
 
 def clean_line(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from sqlalchemy import inspect
+
 from pool.core import audit
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
@@ -37,6 +39,8 @@ _LINES = frozenset(
     }
 )
 """Fields that are one line of text."""
+_MIRRORED = frozenset({"project", "reach", "budget"})
+"""Sections of which columns repeat a part, see `mirror`."""
 
 
 class StaleSection(Conflict):
@@ -128,7 +132,7 @@ def save_section(actor: Actor, application: Application, section: str, value: An
         raise StaleSection(section, current, value, saved, application.revision)
     content = content.with_section(section, value)
     application.content = content.to_json()
-    if application.current_version is None:
+    if section in _MIRRORED and application.current_version is None:
         mirror(application, content)
     db.session.flush()
     note_save(actor, application, section)
@@ -149,8 +153,10 @@ def note_save(actor: Actor, application: Application, section: str) -> None:
 def hold(application: Application) -> None:
     """Lock the row and read it afresh, so that what is judged is what is changed."""
     db.session.flush()
-    db.session.refresh(application, with_for_update=True)
-    db.session.expire(application, ["versions", "checks"])
+    # Its own columns only: what hangs on it is read again when it is asked for.
+    columns = inspect(Application).column_attrs.keys()
+    db.session.refresh(application, columns, with_for_update={"of": Application})
+    db.session.expire(application, ["versions", "checks", "region_links", "theme"])
 
 
 def _tidy(value: Any) -> Any:
