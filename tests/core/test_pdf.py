@@ -334,6 +334,26 @@ def test_a_heading_never_ends_a_page_and_a_total_never_stands_alone(rows: int) -
         assert marked[0] != "Totaal"
 
 
+@pytest.mark.parametrize("last", ["paragraph", "list"])
+def test_a_signature_never_stands_alone(last: str) -> None:
+    """Whatever the length of the letter, what stands above the signature is on its page, all of it."""
+    turned = 0
+    for lines in range(28, 52):
+        document = Document(title="Brief", moment=MOMENT)
+        for number in range(lines):
+            document.paragraph(f"Regel {number}.")
+        if last == "paragraph":
+            document.paragraph("Aan het eind\nstaat een alinea\nvan drie regels.")
+        else:
+            document.list(["een", "Aan het eind\nstaat een punt\nvan drie regels."])
+        document.signature("Met vriendelijke groet,", ["de minister,", "drs. A. Beslisser"])
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(render(document))).pages]
+        assert "drs. A. Beslisser" in pages[-1]
+        assert "Aan het eind" in pages[-1]
+        turned += "Regel" not in pages[-1]
+    assert turned, "no length brought the signature to the edge of a page"
+
+
 def test_bookmarks_language_title_and_metadata() -> None:
     content = render(letter())
     reader = PdfReader(io.BytesIO(content))

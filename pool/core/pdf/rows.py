@@ -144,7 +144,7 @@ class Writer:
     def document(self, document: Document) -> Iterator[Row]:
         if document.sender is not None:
             yield self._sender(document.sender)
-        fresh = False
+        fresh, before = False, None
         for block in document.blocks:
             if isinstance(block, PageBreak):
                 fresh = True
@@ -152,7 +152,13 @@ class Writer:
             for row in self._block(block):
                 if row.cells:
                     row.new_page, fresh = fresh, False
-                    yield row
+                    if before is not None:
+                        # A name alone on a page signs nothing: what stands above it comes along.
+                        before.keep = before.keep or isinstance(block, Signature)
+                        yield before
+                    before = row
+        if before is not None:
+            yield before
 
     def _block(self, block: Block) -> Iterator[Row]:
         match block:
