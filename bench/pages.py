@@ -1,8 +1,10 @@
-"""What does a page cost? CPU per page with 51 awards (61 region entries), beside a bare table of 50 rows.
+"""What does a page cost? CPU per page with 51 awards (61 region entries) or 81 applications to divide over, beside a
+bare table of 50 rows.
 
     python bench/pages.py [repetitions]
 
-Makes a database of its own in a temporary folder: a decided round with 51 awards, ten of them in two regions.
+Makes a database of its own in a temporary folder: a decided round with 51 awards, ten of them in two regions, and a
+round of 81 scored applications with an allocation.
 Prints per page the CPU time of one request in milliseconds (median and least of the repetitions, in this
 process: routing, queries on SQLite, template) and how many times the bare table that is; exit code 1 when a
 page with some 50 rows needs more than 30 ms. The first request of each page, which compiles its template, is left out.
@@ -26,12 +28,14 @@ from pool.app import create_app
 from pool.core.db import db
 from pool.regions import queries as regions
 from tests.conftest import MIGRATIONS, Client, settings
+from tests.support.allocation_factory import make_allocation
 from tests.support.applications_factory import make_complete
 from tests.support.followup_factory import decide, make_known, submit_report
 from tests.support.world import RULES, World
 
 LIMIT_MS = 30.0
 AWARDS, JOINT = 51, 10
+SCORED = 81
 PAGES = (
     (None, "/"),
     (None, "/register"),
@@ -44,6 +48,9 @@ PAGES = (
     ("programme", "/"),
     ("programme", "/projecten"),
     ("programme", "/projecten/regios"),
+    ("programme", "/aanvragen"),
+    ("programme", "/verdelen/verdeeld/scenario/1"),
+    ("programme", "/verdelen/verdeeld/scenario/1/rangorde"),
 )
 BARE = "<table>{% for r in rows %}<tr>{% for c in r %}<td>{{ c }}</td>{% endfor %}</tr>{% endfor %}</table>"
 
@@ -76,7 +83,24 @@ def fill(app: Flask) -> None:
             key = "applicant" if project.application.organisation.name.endswith("Haarlem") else "applicant_b"
             if place % 3:
                 submit_report(world, project, key=key)
+        fill_allocation(world)
         db.session.remove()
+
+
+def fill_allocation(world: World) -> None:
+    """A round of 81 applications that is assessed and divided by the published rules; each asks € 40.000."""
+    round_ = world.round(slug="verdeeld", rules=RULES, ceiling=SCORED * 2_000_000)
+    for place in range(SCORED):
+        make_complete(
+            world,
+            round_,
+            ("applicant", "applicant_b")[place % 2],
+            title=f"Verdeeld plan nummer {place}",
+            theme=RULES.themes[place % len(RULES.themes)],
+            requested=4_000_000,
+            minimum=3_000_000,
+        )
+    make_allocation(world, round_)
 
 
 def cost(once: Callable[[], object], times: int) -> tuple[float, float]:

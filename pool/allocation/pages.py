@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response, url_for
 
-from pool.applications import queries as applications
 from pool.applications.models import Application
-from pool.applications.states import ApplicationState
 from pool.core.access import current_actor, require
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
@@ -41,7 +39,7 @@ def crumbs_of(round_: Round, *more: Crumb) -> list[Crumb]:
 
 def everyone_in(round_: Round) -> dict[int, Application]:
     """Every application of a round by key, also one that was withdrawn after a scenario was made."""
-    return {one.id: one for one in applications.of_round(round_.id, list(ApplicationState))}
+    return {one.id: one for one in queries.everyone_in(round_.id)}
 
 
 def known_by(everyone: Mapping[int, Application], scenario: Scenario) -> dict[str, Application]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, and_, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from pool.applications.models import Application, ApplicationVersion
+from pool.applications.models import Application, ApplicationRegion, ApplicationVersion
 from pool.assessment import queries as assessment
 from pool.assessment.models import MeritAdoption
 from pool.assessment.queries import draws as merit_draws
@@ -191,6 +191,21 @@ def submitted(application_ids: Iterable[int]) -> list[tuple[int, str, str]]:
     )
     newest = {key: (key, reference, sha) for key, reference, sha in db.session.execute(query)}
     return list(newest.values())
+
+
+def everyone_in(round_id: int) -> list[Application]:
+    """Every application of a round with what an allocation shows of it, by key; without its texts, which are long."""
+    query = (
+        select(Application)
+        .where(Application.round_id == round_id)
+        .options(
+            defer(Application.content),
+            joinedload(Application.organisation, innerjoin=True),
+            selectinload(Application.region_links).joinedload(ApplicationRegion.region, innerjoin=True),
+        )
+        .order_by(Application.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def decided_rounds() -> list[Round]:

@@ -18,7 +18,7 @@ from .periods import Period, between, parse
 from .states import Embedding, ProjectState, ReportState, Standing
 
 
-def reporting_periods(starts_on: dt.date, ends_on: dt.date, started_at: dt.datetime) -> list[Period]:
+def reporting_periods(starts_on: dt.date, ends_on: dt.date, started_at: dt.datetime) -> tuple[Period, ...]:
     """The half-years to report on: from the decision, or the start when that is later, to the planned end."""
     return between(max(starts_on, clock.local_date(started_at)), ends_on)
 
@@ -61,7 +61,7 @@ class Project(Model):
         return f"application:{self.application_id}"
 
     @property
-    def periods(self) -> list[Period]:
+    def periods(self) -> tuple[Period, ...]:
         """The half-years to report on."""
         return reporting_periods(self.starts_on, self.ends_on, self.started_at)
 

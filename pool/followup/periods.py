@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CODE = re.compile(r"(20[0-9]{2})-([12])")
 
@@ -36,8 +36,7 @@ class Period:
     @property
     def due_on(self) -> dt.date:
         """The last day to hand the report in: the end of the month after the half-year."""
-        after = self.ends_on + dt.timedelta(days=1)
-        return after.replace(day=calendar.monthrange(after.year, after.month)[1])
+        return dt.date(self.year, 7, 31) if self.half == 1 else dt.date(self.year + 1, 1, 31)
 
     @property
     def next(self) -> Period:
@@ -55,9 +54,11 @@ def parse(code: str) -> Period | None:
     return Period(int(match[1]), int(match[2])) if match else None
 
 
-def between(first_day: dt.date, last_day: dt.date) -> list[Period]:
+@lru_cache(maxsize=1024)
+def between(first_day: dt.date, last_day: dt.date) -> tuple[Period, ...]:
     """Every half-year from the first day to the last; at least the one of the first day."""
+    last = period_of(max(first_day, last_day))
     found = [period_of(first_day)]
-    while found[-1].ends_on < last_day:
+    while found[-1] < last:
         found.append(found[-1].next)
-    return found
+    return tuple(found)

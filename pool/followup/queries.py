@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from pool.applications.models import Application, ApplicationRegion
 from pool.assessment import queries as assessment
+from pool.awards.models import Decision
 from pool.core import clock
 from pool.core.access import Actor, Role
 from pool.core.db import db
@@ -117,7 +118,15 @@ def found(actor: Actor, wanted: ProjectFilter) -> list[Project]:
     for word in wanted.text.split()[:8]:
         query = query.where(_mentions(word))
     # A list shows how things stand, not what was written.
-    query = query.options(selectinload(Project.reports).options(*(defer(text) for text in _TEXTS)))
+    application = contains_eager(Project.application)
+    query = query.options(
+        selectinload(Project.reports).options(*(defer(text) for text in _TEXTS)),
+        joinedload(Project.decision, innerjoin=True).load_only(Decision.amount),
+        application.load_only(*_SHOWN),
+        application.contains_eager(Application.round).load_only(
+            Round.slug, Round.title, Round.invented, Round.scheme_id
+        ),
+    )
     projects: Sequence[Project] = db.session.scalars(query).unique().all()
     if wanted.standing:
         projects = [p for p in projects if _standing_is(p, wanted.standing)]
@@ -127,6 +136,14 @@ def found(actor: Actor, wanted: ProjectFilter) -> list[Project]:
     return list(projects)
 
 
+_SHOWN = (
+    Application.reference,
+    Application.title,
+    Application.invented,
+    Application.organisation_id,
+    Application.theme_id,
+    Application.round_id,
+)
 _TEXTS = tuple(getattr(ProgressReport, name) for name in TEXTS)
 
 NOT_REPORTED = "none"

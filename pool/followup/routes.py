@@ -17,6 +17,7 @@ from pool.core.db import db
 from pool.core.text import format_count
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
+from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
 from . import queries, routes_end, routes_reports, rules
@@ -55,9 +56,9 @@ def _with(**changes: str) -> str:
 
 def _choices() -> dict[str, Any]:
     """What the filters offer."""
-    known = db.session.scalars(rounds.visible_to(current_actor())).unique()
+    known = rounds.visible_to(current_actor()).where(Round.state.in_(DECIDED_STATES))
     return {
-        "rounds": [(r.slug, r.title) for r in known if r.state in DECIDED_STATES],
+        "rounds": list(db.session.execute(known.with_only_columns(Round.slug, Round.title))),
         "regions": [(r.slug, r.name) for r in regions.all_regions()],
         "themes": [(t.slug, t.name) for t in regions.all_themes()],
         "states": ProjectState.choices(),

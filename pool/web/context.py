@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
 
-from pool.core import money, text
+from pool.core import markup, money, text
 from pool.stages import NAVIGATION, PUBLIC_NAVIGATION
 
 DEMO_BANNER = "Dit is een demonstratie. Bedragen, scores, beoordelaars en afgewezen aanvragen zijn verzonnen."
@@ -59,3 +59,4 @@ def init_context(app: Flask) -> None:
         "join_words": text.join_words,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(markup.PARTS)
