@@ -116,6 +116,7 @@ class _Stretch:
         return None if found is None else (found + 1) * self.resolver.problem.amount_step
 
     def _search(self) -> Search:
+        _, rows = self.resolver.shared.of(self.model)
         return Search(
             self.program,
             self.model.earn_steps,
@@ -123,6 +124,7 @@ class _Stretch:
             amount_of=self.model.amount_of,
             floor=self.value,
             enough=self.value,
+            rows=rows,
         )
 
     def _reached(self, low: Ints, high: Ints) -> Ints | None:

@@ -1,142 +1,104 @@
 """Rows that every allowed whole point keeps and the relaxation breaks: they bring its bound down.
 
-Made from one row Σ f_j ≤ b at a time, in whole numbers, so that they are exactly valid. Here
-f_j = a_j·v_j + g_j·e_j is what application j uses of the row: a_j when awarded (v_j), and up to
-u_j = a_j + g_j·high(e_j) with its open amount.
+Made from one row of money Σ a_j·v_j + Σ g_k·e_k ≤ b at a time (no entry negative), in whole numbers, so that
+they are exactly valid.
 
 * Cover: if Σ_{C} a_j > b then Σ_{C ∪ E} v_j ≤ |C| − 1, where E are those with a_j at least the largest in
   a minimal C (Balas, "Facets of the knapsack polytope", Math. Program. 8, 1975).
-* Flow cover: if λ = Σ_{C} u_j − b > 0 then Σ_{C} f_j ≤ b − Σ_{C} max(0, u_j − λ)·(1 − v_j) (Padberg, Van Roy &
-  Wolsey, "Valid linear inequalities for fixed charge problems", Operations Research 33, 1985).
+* Mixed-integer rounding, in `rounding`, which also sees the amounts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from pool.allocation.engine.integer import Floats, IntegerProgram, Ints
+from pool.allocation.engine.rounding import Rounder
 
+Row = tuple[Ints, Ints, int]
+"""A row: columns, their entries, and the limit."""
 BROKEN = 1e-3
-"""How far a row must be broken, relative to its largest entry, to be worth adding."""
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One row over awards: entry, entry of the open amount, its column (−1: none), and highest use."""
-
-    columns: Ints
-    entries: Ints
-    amount_columns: Ints
-    amount_entries: Ints
-    most: Ints
-    limit: int
+"""How far a cover must be broken to be worth adding."""
+TIGHT = 0.02
+"""Rows with more room than this part of their limit are left alone."""
+LARGEST = 2.0**53
+"""Rows in which sums could become larger are left alone: 64 bits must hold them."""
 
 
 class Separator:
-    """Finds broken covers of the rows of one programme.
+    """Finds rows of one programme that a point breaks.
 
     `amount_of` gives per column the column of its open amount, or −1.
     """
 
     def __init__(self, program: IntegerProgram, amount_of: Ints) -> None:
         self.program = program
-        self.rows = self._rows(amount_of)
+        self.rounder = Rounder(program, amount_of)
+        self.rows = self._rows()
 
-    def _rows(self, amount_of: Ints) -> list[_Row]:
+    def _rows(self) -> list[Row]:
+        """The rows in which awards count differently and nothing counts less than nought."""
         program = self.program
         of_entry = program.column_of_entry()
-        negative = np.zeros(program.rows, dtype=bool)
-        negative[program.index[program.entry < 0]] = True
+        reach = np.abs(program.entry).astype(float)
+        reach *= np.maximum(np.abs(program.low), np.abs(program.high))[of_entry] + 1.0
+        sizes = np.bincount(program.index, weights=reach, minlength=program.rows) + np.abs(program.limit)
+        mine = program.decide[of_entry]
+        most, least = np.zeros(program.rows, dtype=np.int64), np.full(program.rows, 2**62)
+        np.maximum.at(most, program.index[mine], program.entry[mine])
+        np.minimum.at(least, program.index[mine], program.entry[mine])
+        chosen = (least < most) & (sizes * 2 < LARGEST)
+        chosen[program.index[program.entry < 0]] = False
         order = np.argsort(program.index, kind="stable")
         ends = np.searchsorted(program.index[order], np.arange(program.rows + 1))
-        paired = program.decide.copy()
-        paired[amount_of[amount_of >= 0]] = True
-        held = paired & (program.low != 0)
-        found = []
-        for row in np.flatnonzero(~negative).tolist():
+        rows = []
+        for row in np.flatnonzero(chosen).tolist():
             places = order[ends[row] : ends[row + 1]]
-            columns, entries = of_entry[places], program.entry[places]
-            # What columns use at least in any case leaves that much less for the open awards.
-            if held[columns].any():
+            rows.append((of_entry[places], program.entry[places], int(program.limit[row])))
+        return rows
+
+    def broken(self, point: Floats) -> list[Row]:
+        """New rows that the point breaks."""
+        found = []
+        for row in self.rows:
+            columns, entries, limit = row
+            if limit - float((entries * point[columns]).sum()) > TIGHT * abs(limit):
                 continue
-            used = int((entries * program.low[columns]).sum())
-            entry_of = dict(zip(columns.tolist(), entries.tolist(), strict=True))
-            mine = program.decide[columns]
-            if mine.sum() < 2 or (entries[mine] == entries[mine][0]).all():
-                continue
-            awards, uses = columns[mine], entries[mine]
-            amounts = amount_of[awards]
-            gains = np.array([entry_of.get(j, 0) if j >= 0 else 0 for j in amounts.tolist()], dtype=np.int64)
-            amounts = np.where(gains > 0, amounts, -1)
-            most = uses + gains * np.where(amounts >= 0, program.high[np.maximum(amounts, 0)], 0)
-            found.append(_Row(awards, uses, amounts, gains, most, int(program.limit[row]) - used))
+            found += [cut for cut in (self._cover(row, point), self.rounder.rounded(row, point)) if cut]
         return found
 
-    def broken(self, point: Floats) -> list[tuple[Ints, Ints, int]]:
-        """New rows (columns, entries, limit) that the point breaks."""
-        result = []
-        for row in self.rows:
-            if float(row.most.sum()) <= row.limit:
-                continue
-            for cut in (self._cover(row, point), self._flow_cover(row, point)):
-                if cut is not None:
-                    result.append(cut)
-        return result
-
-    @staticmethod
-    def _gather(weights: Ints, limit: int, slack: Floats) -> Ints | None:
-        """Positions whose weights together exceed the limit, chosen for the least slack; greedy."""
-        order = np.argsort(slack / weights, kind="stable")
-        total = np.cumsum(weights[order])
-        size = int(np.searchsorted(total, limit, side="right")) + 1
-        return None if size > len(order) else order[:size]
-
-    def _cover(self, row: _Row, point: Floats) -> tuple[Ints, Ints, int] | None:
-        slack = 1.0 - point[row.columns]
-        chosen = self._gather(row.entries, row.limit, slack)
-        if chosen is None:
+    def _cover(self, row: Row, point: Floats) -> Row | None:
+        columns, entries, limit = row
+        # What columns use in any case leaves that much less for the awards.
+        limit -= int((entries * self.program.low[columns]).sum())
+        mine = self.program.decide[columns] & (self.program.low[columns] == 0)
+        columns, entries = columns[mine], entries[mine]
+        slack = 1.0 - point[columns]
+        # Awards that together exceed the limit, chosen for the least slack; greedy.
+        order = np.argsort(slack / entries, kind="stable")
+        size = int(np.searchsorted(np.cumsum(entries[order]), limit, side="right")) + 1
+        if size > len(order) or limit < 0:
             return None
+        chosen = order[:size]
         # Minimal: leave out, most slack first, whatever is not needed.
-        total = int(row.entries[chosen].sum())
+        total = int(entries[chosen].sum())
         kept = []
         for place in chosen[np.argsort(-slack[chosen], kind="stable")].tolist():
-            if total - int(row.entries[place]) > row.limit:
-                total -= int(row.entries[place])
+            if total - int(entries[place]) > limit:
+                total -= int(entries[place])
             else:
                 kept.append(place)
-        largest = int(row.entries[kept].max())
-        inside = np.zeros(len(row.columns), dtype=bool)
+        inside = entries >= entries[kept].max()
         inside[kept] = True
-        inside |= row.entries >= largest
-        columns = row.columns[inside]
+        columns = columns[inside]
         if float(point[columns].sum()) <= len(kept) - 1 + BROKEN:
             return None
         return columns, np.ones(len(columns), dtype=np.int64), len(kept) - 1
 
-    def _flow_cover(self, row: _Row, point: Floats) -> tuple[Ints, Ints, int] | None:
-        chosen = self._gather(row.most, row.limit, 1.0 - point[row.columns])
-        if chosen is None:
-            return None
-        over = int(row.most[chosen].sum()) - row.limit
-        rest = np.maximum(row.most[chosen] - over, 0)
-        if not rest.any():
-            return None
-        entries = row.entries[chosen] - rest
-        limit = row.limit - int(rest.sum())
-        columns = row.columns[chosen]
-        with_amount = row.amount_columns[chosen] >= 0
-        columns = np.concatenate((columns, row.amount_columns[chosen][with_amount]))
-        entries = np.concatenate((entries, row.amount_entries[chosen][with_amount]))
-        used = float((entries * point[columns]).sum())
-        if used <= limit + BROKEN * float(np.abs(entries).max()):
-            return None
-        keep = entries != 0
-        return columns[keep], entries[keep], limit
 
-
-def with_rows(program: IntegerProgram, rows: list[tuple[Ints, Ints, int]]) -> IntegerProgram:
+def with_rows(program: IntegerProgram, rows: list[Row]) -> IntegerProgram:
     """The programme with these rows (columns, entries, limit) added."""
     columns = np.concatenate([program.column_of_entry(), *(row[0] for row in rows)])
     index = np.concatenate(

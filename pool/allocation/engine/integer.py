@@ -194,6 +194,23 @@ class Core:
         result[self.kept_rows] = multipliers / self.divisor
         return result
 
+    def expand_floats(self, point: Floats) -> Floats:
+        """A point of the core's relaxation as one of the whole programme's."""
+        result = self.base.astype(float)
+        result[self.columns] = point
+        return result
+
+    def narrow(self, row: tuple[Ints, Ints, int]) -> tuple[Ints, Ints, int] | None:
+        """A row over all columns as a row over the core's; None when no column is left in it."""
+        columns, entries, limit = row
+        place = np.searchsorted(self.columns, columns)
+        inside = self.columns[np.minimum(place, len(self.columns) - 1)] == columns
+        if not inside.any():
+            return None
+        outside = ~inside
+        limit -= int((entries[outside] * self.base[columns[outside]]).sum())
+        return place[inside], entries[inside], limit
+
     def expand(self, point: Ints) -> Ints:
         result = self.base.copy()
         result[self.columns] = point

@@ -10,6 +10,7 @@ from pool.allocation.engine.integer import Ints
 from pool.allocation.engine.model import Model
 from pool.allocation.engine.problem import MERIT_MAX, Application, Problem
 from pool.allocation.engine.search import Limits, Search
+from pool.allocation.engine.shared import SharedRows
 from pool.allocation.engine.solver import NODES, best
 
 MEMORY, HINTS = 60, 2
@@ -52,6 +53,7 @@ class Resolver:
         self.unsettled = False
         """Whether a tie was met that was too large to settle exactly."""
         self._found: list[dict[str, int]] = []
+        self.shared = SharedRows(problem)
         base = self.best(problem, hint)
         if base is None:
             raise NoProofError("no outcome is allowed, so there is nothing to explain")
@@ -62,7 +64,8 @@ class Resolver:
     def best(self, problem: Problem, hint: dict[str, int] | None = None) -> Known | None:
         """The best outcome by the published rules, proven; None when nothing is allowed."""
         model = Model(problem)
-        answer = best(model, self.limits, hints=self.hints(model, hint))
+        shared, rows = self.shared.of(model)
+        answer = best(model, self.limits, hints=self.hints(model, hint), shared=shared, rows=rows)
         if answer.point is None:
             if answer.bound is not None:
                 raise NoProofError("nothing allowed was found within the limit")
@@ -139,11 +142,14 @@ class Resolver:
     def inside_problem(self, problem: Problem, at_least: int, enough: int | None = None) -> Known | None:
         """The best outcome of a problem, ties not settled, if worth at least so much."""
         model = Model(problem)
+        shared, rows = self.shared.of(model)
         search = Search(
             model.program,
             model.earn_steps,
             limits=self.limits,
             amount_of=model.amount_of,
+            shared=shared,
+            rows=rows,
             floor=at_least,
             enough=enough,
         )

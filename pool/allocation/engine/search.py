@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pool.allocation.engine.cuts import Separator
+from pool.allocation.engine.cuts import Row, Separator, with_rows
 from pool.allocation.engine.integer import (
     Evaluation,
+    Floats,
     IntegerProgram,
     Ints,
     reduce_box,
@@ -27,12 +28,18 @@ from pool.allocation.engine.integer import (
 )
 from pool.allocation.engine.linear import Relaxed
 from pool.allocation.engine.record import Best, Complete, Found, Limits
+from pool.allocation.engine.shared import SharedRows
 from pool.allocation.engine.tree import Node, Tree
 from pool.allocation.engine.whole import best_amounts
 
 __all__ = ["Best", "Complete", "Found", "Limits", "Search"]
 CUT_ROUNDS, CUT_GAIN = 12, 0.02
 """Rounds of extra rows at the root, and the part of the gap that a round must close to go on."""
+
+SHRUNK = 0.5
+"""Part of the columns up to which a tree is made anew without those that are settled."""
+Waiting = tuple[int, int, Node]
+"""A box in the order of its bound."""
 
 
 @dataclass
@@ -51,6 +58,10 @@ class Search:
     """Points below this value are of no interest."""
     amount_of: Ints | None = None
     """Per column the column of its open amount, or −1; with it, rows are tightened at the root."""
+    rows: Sequence[Row] = ()
+    """Rows that every allowed point keeps, to start with."""
+    shared: SharedRows | None = None
+    """Rows of the round: to start with, and more of them are looked for there first."""
     on_node: Callable[[int, int, int | None], None] | None = None
     nodes: int = 0
     unsettled: bool = False
@@ -66,6 +77,9 @@ class Search:
         self._order = None if self.lots is None else np.asarray(self.lots, dtype=np.int64)
         self._range = self.program.low, self.program.high
         self._weighed: dict[bytes, bool] = {}
+        rows = [*self.rows, *(self.shared.rows if self.shared is not None else ())]
+        self.tight = with_rows(self.program, rows) if rows else self.program
+        """The programme with the rows found at the root, which every point still of interest keeps."""
 
     # -- the whole search -------------------------------------------------------------------------
 
@@ -117,7 +131,7 @@ class Search:
         columns = 2 * self.program.columns + 1
         bound: int | None = None
         for turn in range(4):
-            core = reduce_box(self.program, low, high)
+            core = reduce_box(self.tight, low, high)
             if core.program.columns == 0:
                 self.consider(core.expand(np.zeros(0, dtype=np.int64)))
                 return None
@@ -137,7 +151,7 @@ class Search:
             if not tree.within(node, evaluation):
                 return None
             bound = node.bound
-            relaxed, evaluation = self._cut(tree, node, relaxed, evaluation)
+            relaxed, evaluation = self._cut(tree, node, relaxed, evaluation, first=turn == 0)
             if not tree.within(node, evaluation):
                 return None
             bound = node.bound
@@ -156,7 +170,7 @@ class Search:
 
     def _last(self, low: Ints, high: Ints, bound: int | None) -> Tree | None:
         """The tree over what is left, its relaxation as tight as the extra rows make it."""
-        core = reduce_box(self.program, low, high)
+        core = reduce_box(self.tight, low, high)
         if core.program.columns == 0:
             self.consider(core.expand(np.zeros(0, dtype=np.int64)))
             return None
@@ -167,22 +181,23 @@ class Search:
             relaxed, evaluation = self._cut(tree, node, relaxed, evaluation)
             if not tree.within(node, evaluation):
                 return None
+            tree.prices = evaluation
         tree.root = node
         return tree
 
     def _cut(
-        self, tree: Tree, node: Node, relaxed: Relaxed, evaluation: Evaluation
+        self, tree: Tree, node: Node, relaxed: Relaxed, evaluation: Evaluation, first: bool = False
     ) -> tuple[Relaxed, Evaluation]:
         """Add rows that the relaxation breaks, as long as that brings the bound down."""
         if self.amount_of is None:
             return relaxed, evaluation
-        position = np.full(self.program.columns + 1, -1)
-        position[tree.core.columns] = np.arange(len(tree.core.columns))
-        separator = Separator(tree.program, position[self.amount_of[tree.core.columns]])
+        find = self._finder(tree, first)
+        kept = tree.program.rows
+        gained = 0
         for _ in range(CUT_ROUNDS):
             if self.limits.late():
                 break
-            rows = separator.broken(relaxed.point)
+            rows = find(relaxed.point)
             if not rows:
                 break
             before = evaluation.bound(node.low, node.high) >> evaluation.shift
@@ -191,12 +206,42 @@ class Search:
             if bounds is None:
                 break
             relaxed, evaluation = after, bounds
-            now = evaluation.bound(node.low, node.high) >> evaluation.shift
+            gain = before - (evaluation.bound(node.low, node.high) >> evaluation.shift)
+            gained += gain
+            gap = gained
             if self.best.point is not None:
                 gap = before + tree.core.offset - self.best.value
-                if before - now < gap * CUT_GAIN:
-                    break
+            if gain <= gap * CUT_GAIN:
+                break
+        self._keep_rows(tree, kept, relaxed)
+        if first and self.shared is not None:
+            self.shared.sort(tree.core.expand_floats(relaxed.point))
         return relaxed, evaluation
+
+    def _finder(self, tree: Tree, first: bool) -> Callable[[Floats], list[Row]]:
+        """What looks for rows that a point of the tree's relaxation breaks.
+
+        What is found at the first root holds for the round and is shared; later for this search alone.
+        """
+        core, shared = tree.core, self.shared
+        if first and shared is not None:
+            return lambda point: [
+                row for row in map(core.narrow, shared.broken(core.expand_floats(point))) if row is not None
+            ]
+        assert self.amount_of is not None
+        position = np.full(self.program.columns + 1, -1)
+        position[core.columns] = np.arange(len(core.columns))
+        amount_of = position[self.amount_of[core.columns]]
+        return Separator(tree.program, amount_of).broken
+
+    def _keep_rows(self, tree: Tree, rows: int, relaxed: Relaxed) -> None:
+        """Take the rows added after the first so many, as far as they bind, to the next root."""
+        columns = tree.core.columns
+        # The last rows have no price when the relaxation failed with them.
+        priced = zip(tree.added, relaxed.multipliers[rows:].tolist(), strict=False)
+        binding = [row for row, price in priced if price > 0]
+        if binding:
+            self.tight = with_rows(self.tight, [(columns[row[0]], row[1], row[2]) for row in binding])
 
     def _done(self) -> bool:
         return self.enough is not None and self.best.point is not None and self.best.value >= self.enough
@@ -216,7 +261,13 @@ class Search:
         # the search dives from there for a better outcome.
         order = 0
         waiting = [(-tree.root.bound, order, tree.root)]
+        known = self.best
         while waiting:
+            if self.best.value > known.value:
+                known = self.best
+                tree, waiting = self._shrunk(tree, waiting)
+                if not waiting:
+                    break
             if self._done() or self.limits.reached(self.nodes):
                 return self._close(-waiting[0][0])
             _, _, node = heapq.heappop(waiting)
@@ -229,6 +280,28 @@ class Search:
                 order -= 1
                 heapq.heappush(waiting, (-child.bound, order, child))
         return self._close(None)
+
+    def _shrunk(self, tree: Tree, waiting: list[Waiting]) -> tuple[Tree, list[Waiting]]:
+        """The tree without the columns that a better outcome settled in all waiting boxes, if many are."""
+        target = self.target()
+        if tree.prices is None or target is None:
+            return tree, waiting
+        left = []
+        for bound, order, node in waiting:
+            box = tree.inside_root(node, target)
+            if box is not None:
+                left.append((bound, order, box))
+        if not left:
+            return tree, []
+        low = np.minimum.reduce([node.low for _, _, node in left])
+        high = np.maximum.reduce([node.high for _, _, node in left])
+        if not 0 < np.count_nonzero(low < high) < SHRUNK * tree.program.columns:
+            return tree, left
+        smaller, columns = tree.narrowed(low, high)
+        for _, _, node in left:
+            node.low, node.high = node.low[columns], node.high[columns]
+            node.branched = None
+        return smaller, left
 
     # -- the best point -----------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from pool.allocation.engine import greedy, large
 from pool.allocation.engine.clash import smallest_clash
+from pool.allocation.engine.cuts import Row
 from pool.allocation.engine.integer import Bounder, Ints
 from pool.allocation.engine.linear import LinearRelaxation, quiet_solver
 from pool.allocation.engine.model import Model
@@ -21,6 +22,7 @@ from pool.allocation.engine.outcome import ENGINE_VERSION, Clash, Engine, Outcom
 from pool.allocation.engine.problem import Problem, sha256
 from pool.allocation.engine.search import Found, Limits, Search
 from pool.allocation.engine.settle import settle_amounts
+from pool.allocation.engine.shared import SharedRows
 
 RULES = ("optimal", *greedy.RULES)
 SEARCHING = 0.9
@@ -90,11 +92,14 @@ def best(
     tell: Callable[[int, int, int | None], None] | None = None,
     hints: Sequence[Ints] = (),
     ties: bool = True,
+    shared: SharedRows | None = None,
+    rows: Sequence[Row] = (),
 ) -> Answer:
     """The best point of the model, ties settled by the published rule unless `ties` is false.
 
     `hints` are points to start from, allowed or not; they shorten the search and never change a proven
-    answer.
+    answer. `shared` are rows of the round to start from and to add to; `rows` others that
+    hold as well.
     """
     if model.program.columns > large.COLUMNS:
         found = large.approximate(model, limits, tell or (lambda nodes, bound, value: None))
@@ -109,6 +114,8 @@ def best(
         limits=limits,
         on_node=tell,
         amount_of=model.amount_of,
+        shared=shared,
+        rows=rows,
     )
     for hint in hints:
         search.start_from(hint)

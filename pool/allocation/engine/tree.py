@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pool.allocation.engine.cuts import with_rows
+from pool.allocation.engine.cuts import Row, with_rows
 from pool.allocation.engine.integer import (
     Bounder,
     Core,
     Evaluation,
     Floats,
     Ints,
+    reduce_box,
 )
 from pool.allocation.engine.linear import LinearRelaxation, Relaxed
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 FRACTION = 1e-6
 """How far from whole a float may be and still count as a whole hint."""
+
+MOST_EXCLUDED = 50
+"""Sets of awards left out by a row of their own: every row makes the relaxation a little slower."""
 
 
 @dataclass
@@ -48,6 +52,11 @@ class Tree:
         self.bounder = Bounder(core.program)
         self.relaxation = LinearRelaxation(core.program)
         self.root: Node | None = None
+        self.prices: Evaluation | None = None
+        """The bound at the root."""
+        self.added: list[Row] = []
+        """Rows taken on."""
+        self.excluded = 0
         self.decide = core.program.decide
         self.split_costs = np.zeros((2, core.program.columns))
         self.split_counts = np.zeros((2, core.program.columns))
@@ -56,8 +65,9 @@ class Tree:
         self.spend_row = self._find_spend_row() if search.lots is not None else None
         self.base_spend = search.program.spend(core.expand(np.zeros(core.program.columns, dtype=np.int64)))
 
-    def add_rows(self, rows: list[tuple[Ints, Ints, int]]) -> None:
+    def add_rows(self, rows: list[Row]) -> None:
         """Take on rows that every allowed point keeps."""
+        self.added += rows
         self.program = with_rows(self.program, rows)
         self.core = replace(self.core, program=self.program)
         self.bounder = Bounder(self.program)
@@ -100,6 +110,33 @@ class Tree:
             low[self.core.columns], high[self.core.columns] = node.low, node.high
             return self.search.can_win(low, high, spend)
         return True
+
+    def inside_root(self, node: Node, target: int) -> Node | None:
+        """The part of a box that the root's bound leaves open for the target."""
+        assert self.prices is not None
+        assert self.root is not None
+        prices, root = self.prices, self.root
+        slack = prices.bound(root.low, root.high) - ((target - self.core.offset) << prices.shift)
+        if slack < 0 or node.bound < target:
+            return None
+        low, high = prices.tighten(root.low, root.high, slack)
+        node.low, node.high = np.maximum(low, node.low), np.minimum(high, node.high)
+        return None if (node.low > node.high).any() else node
+
+    def narrowed(self, low: Ints, high: Ints) -> tuple[Tree, Ints]:
+        """The tree over what a box (of the core) leaves open, what was learnt included; and its columns."""
+        core = self.core
+        inner = reduce_box(self.program, low, high)
+        base = core.base.copy()
+        base[core.columns] = inner.base
+        smaller = Tree(
+            self.search,
+            replace(inner, columns=core.columns[inner.columns], offset=core.offset + inner.offset, base=base),
+        )
+        smaller.split_costs = self.split_costs[:, inner.columns]
+        smaller.split_counts = self.split_counts[:, inner.columns]
+        smaller.excluded = self.excluded
+        return smaller, inner.columns
 
     def least_spend(self, node: Node, evaluation: Evaluation, slack: int) -> int:
         """Lower bound on the spend of points in the box that reach the target.
@@ -253,11 +290,14 @@ class Tree:
                 up = int(child.low[column] > node.low[column])
                 child.branched = (column, up, 1.0 - part if up else part, relaxed_value)
             return children
-        free = np.flatnonzero(self.decide & (node.low < node.high))
-        if self._settle_awards(relaxed) and not len(free):
+        settled = self._settle_awards(relaxed)
+        if settled and not (self.decide & (node.low < node.high)).any():
             return []
         if best.value != self.search.best.value and not self.within(node, evaluation):
             return []
+        if settled and self.excluded < MOST_EXCLUDED:
+            self._exclude_awards(relaxed)
+            return [node]
         free = np.flatnonzero(self.decide & (node.low < node.high))
         if len(free):
             sizes = np.abs(evaluation.reduced[free])
@@ -270,6 +310,17 @@ class Tree:
         whole = np.zeros(self.program.columns, dtype=np.int64)
         whole[self.decide] = np.rint(relaxed.point[self.decide])
         return self.search.weigh_awards(self.core.expand(whole))
+
+    def _exclude_awards(self, relaxed: Relaxed) -> None:
+        """Nothing is left to know about the awards that the relaxation has made whole: leave them out.
+
+        At least one award must then differ, and if the relaxation knows no other way to come near, that
+        closes the box at once.
+        """
+        columns = np.flatnonzero(self.decide)
+        inside = np.rint(relaxed.point[columns]) > 0
+        self.excluded += 1
+        self.add_rows([(columns, np.where(inside, 1, -1), int(inside.sum()) - 1)])
 
     def _children(self, node: Node, column: int, hint: float) -> list[Node]:
         cut = min(max(math.floor(hint + FRACTION), int(node.low[column])), int(node.high[column]) - 1)
