@@ -17,6 +17,7 @@ from pool.allocation.engine.integer import Ints
 from pool.allocation.engine.model import Model
 from pool.allocation.engine.problem import MERIT_MAX, FieldError, Problem, ProblemError
 from pool.allocation.engine.search import Limits
+from pool.allocation.engine.shared import SharedRows
 from pool.allocation.engine.solver import best
 
 NODES = 20_000
@@ -126,10 +127,11 @@ def stability(
     whole, amounts = dict(awarded), dict(awarded)
     unproven = infeasible = 0
     memory = _Memory()
+    shared = SharedRows(problem)
     for number, draw in enumerate(draws, 1):
         merits = tuple(replace(app, merit=draw[app.id]) for app in apps)
         model = Model(replace(problem, applications=merits))
-        answer = best(model, Limits(NODES), hints=memory.nearest(model))
+        answer = best(model, Limits(NODES), hints=memory.nearest(model), shared=shared)
         if answer.point is None:
             infeasible += answer.bound is None
             unproven += answer.bound is not None

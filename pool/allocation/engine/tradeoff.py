@@ -21,6 +21,7 @@ from pool.allocation.engine.integer import Ints, with_row
 from pool.allocation.engine.model import Model
 from pool.allocation.engine.problem import Problem
 from pool.allocation.engine.search import Limits, Search
+from pool.allocation.engine.shared import SharedRows
 from pool.allocation.engine.solver import NODES, best
 
 
@@ -89,6 +90,7 @@ class _Asker:
         self.problem = problem
         self.limits = limits
         self.model = Model(problem)
+        self.shared = SharedRows(problem)
         self.complete = True
         self.known: list[_Point] = []
 
@@ -98,7 +100,13 @@ class _Asker:
     def best_at(self, quality: int, bonus: int) -> _Point | None:
         """A best point with these weights; None when nothing is allowed."""
         model = Model(self.problem, (quality, bonus))
-        search = Search(model.program, model.earn_steps, limits=self.limits, amount_of=model.amount_of)
+        search = Search(
+            model.program,
+            model.earn_steps,
+            limits=self.limits,
+            amount_of=model.amount_of,
+            shared=self.shared,
+        )
         for known in self.known:
             search.consider(known.point.copy())
         found = search.run()
