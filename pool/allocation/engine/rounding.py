@@ -132,8 +132,9 @@ class Rounder:
     @staticmethod
     def _search(awards: _Awards) -> _Best | None:
         """Divisors from the entries of awards in fractions, parts of the best of them, then other ends."""
-        sizes = np.unique(np.abs(awards.entries[awards.between()]))
-        divisors = sizes[sizes > 1]
+        sizes = np.sort(np.abs(awards.entries[awards.between()]))
+        # Each once. np.unique would do, but loads numpy.ma: as long as a whole search takes.
+        divisors = sizes[(sizes > 1) & (np.diff(sizes, prepend=0) != 0)]
         if not len(divisors):
             return None
         if len(divisors) > DIVISORS:
