@@ -1,4 +1,4 @@
-"""Commands of the ground floor: the worker, the trail, terms."""
+"""Commands of the ground floor: the worker and its jobs, the trail, terms."""
 
 from __future__ import annotations
 
@@ -41,4 +41,27 @@ def work_cli(until_idle: bool, pause: float) -> None:
     click.echo(f"{done} jobs done")
 
 
-groups = [audit_cli, work_cli, terms_cli]
+jobs_cli = AppGroup("jobs", help="Work of the worker that failed.")
+
+
+@jobs_cli.command("list")
+def list_jobs() -> None:
+    """Jobs that failed and are not done: number, kind, key, attempts, what happens next, and why it failed."""
+    found = jobs.troubled()
+    for job in found:
+        how = "set aside" if job.dead_at else f"again at {job.run_at.isoformat(timespec='seconds')}"
+        click.echo(f"{job.id}  {job.kind}  {job.key}  {job.attempts} attempts, {how}: {job.error}")
+    if not found:
+        click.echo("no job failed")
+
+
+@jobs_cli.command("again")
+@click.argument("number", type=int)
+def try_again(number: int) -> None:
+    """Let job NUMBER, which was set aside, be tried again; exit 1 when there is no such job."""
+    if not jobs.again(number):
+        raise click.ClickException(f"no job {number} was set aside")
+    click.echo(f"job {number} is due now")
+
+
+groups = [audit_cli, work_cli, jobs_cli, terms_cli]

@@ -163,6 +163,25 @@ def _note_failure(ident: int, me: str, message: str) -> None:
         db.session.rollback()
 
 
+def troubled() -> list[Job]:
+    """Jobs that failed and are not done: tried again later, or set aside. The longest asked for comes first."""
+    query = select(Job).where(Job.done_at.is_(None), or_(Job.error != "", Job.dead_at.is_not(None)))
+    return list(db.session.scalars(query.order_by(Job.created_at, Job.id)))
+
+
+def again(ident: int) -> bool:
+    """Let a job that was set aside be tried again, from its first attempt; False when there is none. Commits."""
+    statement = (
+        update(Job)
+        .where(Job.id == ident, Job.dead_at.is_not(None), Job.done_at.is_(None))
+        .values(dead_at=None, attempts=0, run_at=clock.now(), lease_until=None)
+    )
+    result = db.session.execute(statement)
+    assert isinstance(result, CursorResult)
+    db.session.commit()
+    return result.rowcount == 1
+
+
 def work(
     *, until_idle: bool = False, pause: float = 1.0, keep_going: Callable[[], bool] = lambda: True
 ) -> int:

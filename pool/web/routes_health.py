@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Any
 
@@ -30,12 +31,42 @@ def _heads(folder: str) -> frozenset[str]:
     return frozenset(ScriptDirectory.from_config(config).get_heads())
 
 
+def _seconds(at: dt.datetime, since: dt.datetime | None) -> int:
+    return int((at - since).total_seconds()) if since else 0
+
+
+def _troubles(at: dt.datetime) -> dict[str, int]:
+    """Jobs that failed: those that are tried again, how long ago the oldest of them was asked for, and set aside."""
+    failing, oldest = db.session.execute(
+        select(func.count(), func.min(Job.created_at)).where(
+            Job.done_at.is_(None), Job.dead_at.is_(None), Job.error != ""
+        )
+    ).one()
+    set_aside = db.session.scalar(select(func.count()).where(Job.dead_at.is_not(None), Job.done_at.is_(None)))
+    return {
+        "failingJobs": failing,
+        "oldestFailingJobSeconds": _seconds(at, oldest),
+        "setAsideJobs": set_aside or 0,
+    }
+
+
 @bp.get("/gezond")
 @door(public=True)
 def health() -> Any:
-    """200 when the database answers, is migrated, and no job waits too long; else 503."""
+    """200 when the database answers, is migrated, and no job waits too long; else 503.
+
+    Jobs that failed and wait for another attempt, and those that were set aside, are counted and change nothing:
+    the site does its work, and somebody should look (`flask jobs`).
+    """
     at = current_actor().at
-    found: dict[str, Any] = {"database": False, "migrations": False, "oldestWaitingJobSeconds": None}
+    found: dict[str, Any] = {
+        "database": False,
+        "migrations": False,
+        "oldestWaitingJobSeconds": None,
+        "failingJobs": None,
+        "oldestFailingJobSeconds": None,
+        "setAsideJobs": None,
+    }
     try:
         db.session.execute(select(1))
         found["database"] = True
@@ -46,7 +77,8 @@ def health() -> Any:
             Job.done_at.is_(None), Job.dead_at.is_(None), Job.run_at <= at
         )
         oldest = db.session.scalar(waiting)
-        found["oldestWaitingJobSeconds"] = int((at - oldest).total_seconds()) if oldest else 0
+        found["oldestWaitingJobSeconds"] = _seconds(at, oldest)
+        found.update(_troubles(at))
     except SQLAlchemyError:
         # What went wrong is for the log of the server, not for whoever asks.
         db.session.rollback()

@@ -268,6 +268,44 @@ def test_health_says_no_when_a_job_waits_too_long(client: Client, world: World) 
         assert (answer.status_code, (answer.json or {})["oldestWaitingJobSeconds"]) == (status, seconds)
 
 
+def test_health_counts_jobs_that_failed_and_that_were_set_aside(
+    client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_job: jobs.Job) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setitem(jobs._handlers, "mail", fails)
+    runner = app.test_cli_runner()
+    assert "no job failed" in runner.invoke(args=["jobs", "list"]).output
+    with time_machine.travel(START, tick=False):
+        ident = jobs.enqueue("mail", "test:1", {}).id
+        db.session.commit()
+        assert runner.invoke(args=["jobs", "again", str(ident)]).exit_code == 1
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        with time_machine.travel(START + dt.timedelta(hours=attempt), tick=False):
+            jobs.work(until_idle=True)
+            answer = client.get("/gezond")
+        dead = attempt == jobs.MAX_ATTEMPTS
+        assert answer.status_code == 200
+        assert "secret" not in answer.text
+        told = {
+            key: (answer.json or {})[key]
+            for key in ("failingJobs", "oldestFailingJobSeconds", "setAsideJobs")
+        }
+        assert told == {
+            "failingJobs": 0 if dead else 1,
+            "oldestFailingJobSeconds": 0 if dead else attempt * 3600,
+            "setAsideJobs": int(dead),
+        }
+    listed = runner.invoke(args=["jobs", "list"]).output
+    assert f"{ident}  mail  test:1  8 attempts, set aside: RuntimeError: secret" in listed
+    monkeypatch.setitem(jobs._handlers, "mail", lambda _job: None)
+    assert runner.invoke(args=["jobs", "again", str(ident)]).exit_code == 0
+    jobs.work(until_idle=True)
+    assert "no job failed" in runner.invoke(args=["jobs", "list"]).output
+    assert (client.get("/gezond").json or {})["setAsideJobs"] == 0
+
+
 def test_health_says_no_when_the_database_is_not_migrated(client: Client) -> None:
     db.session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     db.session.commit()
@@ -278,6 +316,9 @@ def test_health_says_no_when_the_database_is_not_migrated(client: Client) -> Non
         "database": True,
         "migrations": False,
         "oldestWaitingJobSeconds": 0,
+        "failingJobs": 0,
+        "oldestFailingJobSeconds": 0,
+        "setAsideJobs": 0,
     }
 
 
@@ -301,5 +342,8 @@ def test_health_is_well(client: Client) -> None:
         "database": True,
         "migrations": True,
         "oldestWaitingJobSeconds": 0,
+        "failingJobs": 0,
+        "oldestFailingJobSeconds": 0,
+        "setAsideJobs": 0,
     }
     assert answer.headers["Cache-Control"] == "no-store"
