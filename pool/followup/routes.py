@@ -20,7 +20,7 @@ from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
-from . import queries, routes_end, routes_reports, rules
+from . import accounting, queries, routes_end, routes_reports, rules
 from .blueprint import READERS, bp, crumbs, load
 from .inputs import ProjectFilter
 from .lifecycle import LIFE
@@ -155,6 +155,7 @@ def show(ident: int) -> Any:
         my_regions=[link.region for link in application.region_links if link.region_id in actor.region_ids],
         moves=LIFE.open_moves(actor, project),
         steps=steps(audit.trail(project.audit_chain)),
+        owed=accounting.owed(project),
         over=project.state == ProjectState.RUNNING and today > project.ends_on,
         Due=Due,
         crumbs=crumbs(project),

@@ -11,7 +11,7 @@ from pool.core.access import Actor, Role, current_actor, door, require
 from pool.core.clock import local_date
 from pool.core.forms import attempt
 
-from . import queries, rules, service
+from . import accounting, queries, rules, service
 from .blueprint import bp, crumbs, load
 from .forms import EndForm, FinishForm, StopForm
 from .inputs import EndInput
@@ -56,6 +56,7 @@ def _end(
         form=form,
         limit=rules.LIMITS["end"],
         late=[p for p, due in queries.calendar(project, today) if due in (Due.NOW, Due.OVERDUE)],
+        owed=accounting.owed(project) if name == "finish" else None,
         page_errors=bool(form.errors),
         crumbs=crumbs(project, (LIFE.moves[name].label, None)),
     )

@@ -15,8 +15,6 @@ from pool.core.text import sha256_hex
 from pool.people.models import User
 from pool.rounds import queries as rounds
 from pool.rounds import rules as round_rules
-from pool.rounds.inputs import MIDDLE_UNTIL, SMALL_UNTIL, Accountability
-from pool.rounds.states import Account, Instrument
 
 from .. import mail, queries
 from ..letter import LetterFacts, document
@@ -66,10 +64,13 @@ def _facts(actor: Actor, decision: Decision) -> LetterFacts:
     objection = terms.objection(announced)
     advice = _advice_of(decision)
     decider = db.session.get_one(User, decision.decided_by)
-    account = reporting = None
+    account = reporting = until = None
     if decision.outcome != Outcome.REFUSED:
         reporting = round_rules.reporting_of(round_.instrument, rules)
-        account = Account(_arrangement(reporting, decision.amount))
+        account = round_rules.account_for(reporting, decision.amount)
+        until = round_rules.determination_by(
+            round_.instrument, account, dt.date.fromisoformat(content.plan.ends_on)
+        )
     return LetterFacts(
         reference=application.reference,
         number=decision.number,
@@ -111,26 +112,9 @@ def _facts(actor: Actor, decision: Decision) -> LetterFacts:
         objection_address=rules.objection_address,
         account=account.value if account else "",
         sisa_code=reporting.sisa_code if reporting else "",
-        determination_by=_determination(round_.instrument, account, content.plan.ends_on),
+        determination_by=until.isoformat() if until else "",
         invented=invented(application),
     )
-
-
-def _arrangement(reporting: Accountability, amount: int) -> str:
-    """How is accounted for an award of this size."""
-    if amount < SMALL_UNTIL:
-        return reporting.small
-    return reporting.middle if amount < MIDDLE_UNTIL else reporting.large
-
-
-def _determination(instrument: Instrument, account: Account | None, ends_on: str) -> str:
-    """Until when the final amount is asked for, or set without asking; empty when there is no such step."""
-    if account is None or instrument != Instrument.SUBSIDY:
-        return ""
-    day = dt.date.fromisoformat(ends_on)
-    asked = account in (Account.PERFORMANCE, Account.COSTS)
-    term = terms.determination_request(day) if asked else terms.ex_officio_determination(day)
-    return term.last_day.isoformat()
 
 
 def invented(application: Application) -> tuple[str, ...]:

@@ -3,7 +3,15 @@
 from .amending import AMENDABLE, Change, amended_fields, unfit_amendment
 from .fitting import LIMITS, MAX_ROWS, RESERVED_SLUGS, unfit_basics, unfit_dates, unfit_rules
 from .publishing import Lack, lacks, missing_for_publishing
-from .reporting import STANDARD_ARTICLES, reporting_of, standard_reporting, unfit_reporting
+from .reporting import (
+    STANDARD_ARTICLES,
+    account_for,
+    determination_by,
+    reporting_of,
+    size_of,
+    standard_reporting,
+    unfit_reporting,
+)
 from .verdicts import (
     accepts_applications,
     can_amend,
@@ -26,6 +34,7 @@ __all__ = [
     "Change",
     "Lack",
     "accepts_applications",
+    "account_for",
     "amended_fields",
     "can_amend",
     "can_begin_assessment",
@@ -35,10 +44,12 @@ __all__ = [
     "can_extend",
     "can_move",
     "can_reopen",
+    "determination_by",
     "fell_in_outage",
     "lacks",
     "missing_for_publishing",
     "reporting_of",
+    "size_of",
     "standard_reporting",
     "unfit_amendment",
     "unfit_basics",

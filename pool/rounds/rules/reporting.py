@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from pool.core import terms
 from pool.core.errors import Invalid
 
-from ..inputs import Accountability, RoundRules
+from ..inputs import MIDDLE_UNTIL, SMALL_UNTIL, Accountability, RoundRules
 from ..states import Account, Instrument
 
 A = Account
@@ -41,6 +44,27 @@ def standard_reporting(instrument: Instrument) -> Accountability:
 def reporting_of(instrument: Instrument, rules: RoundRules) -> Accountability:
     """What holds in a round."""
     return rules.reporting or standard_reporting(instrument)
+
+
+def size_of(amount: int) -> str:
+    """In which of the three classes an amount in cents falls, in Dutch."""
+    return _UP_TO["small" if amount < SMALL_UNTIL else "middle" if amount < MIDDLE_UNTIL else "large"]
+
+
+def account_for(reporting: Accountability, amount: int) -> Account:
+    """How is accounted for an award of this size, in cents."""
+    if amount < SMALL_UNTIL:
+        return Account(reporting.small)
+    return Account(reporting.middle if amount < MIDDLE_UNTIL else reporting.large)
+
+
+def determination_by(instrument: Instrument, account: Account, ends_on: dt.date) -> dt.date | None:
+    """Until when the final amount is asked for, or set without asking; None when there is no such step."""
+    if instrument != Instrument.SUBSIDY:
+        return None
+    asked = account in (Account.PERFORMANCE, Account.COSTS)
+    term = terms.determination_request(ends_on) if asked else terms.ex_officio_determination(ends_on)
+    return term.last_day
 
 
 def unfit_reporting(instrument: Instrument, given: Accountability) -> list[Invalid]:
