@@ -150,15 +150,10 @@ def infected(application: Application, content: Content) -> list[ApplicationFile
     return [row for row in files_of(application, content.documents) if row.state == FileState.INFECTED]
 
 
-def waiting_for_scan(limit: int = 1000) -> list[int]:
-    """Ids of files of which no scanner has said anything yet, oldest first."""
-    query = (
-        select(ApplicationFile.id)
-        .where(ApplicationFile.state.in_([FileState.QUARANTINED, FileState.UNSCANNED]))
-        .order_by(ApplicationFile.id)
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
+def unscanned() -> list[int]:
+    """Ids of files that came in while there was no scanner, oldest first."""
+    query = select(ApplicationFile.id).where(ApplicationFile.state == FileState.UNSCANNED)
+    return list(db.session.scalars(query.order_by(ApplicationFile.id)))
 
 
 def known_hashes() -> dict[str, int]:

@@ -17,7 +17,7 @@ from pool.rounds.inputs import Question, RoundInput, RoundRules
 from pool.rounds.models import Round
 from pool.rounds.states import Instrument
 
-from . import facts, invent, story, words
+from . import facts, invent, paper, story, words
 from .accounts import Cast
 from .invent import Plan
 
@@ -273,7 +273,7 @@ def open_today(cast: Cast, now: dt.datetime) -> Round:
     question = Question("doelgroep", "Wie merkt er iets van dit project?", "Noem de mensen om wie het gaat.")
     opens = at_local(day - dt.timedelta(days=7), dt.time(9))
     closes = at_local(day + dt.timedelta(days=21), dt.time(12))
-    rules = RoundRules.from_json({**rules.to_json(), "questions": [question.__dict__]})
+    rules = replace(rules, questions=(question,), documents=paper.ASKED)
     title = f"Projectenpool {day.year}, open ronde"
     round_ = _round_of_today(cast, "open-ronde", title, opens, closes, 150_000_000, rules)
     plans = _plans_of_today(chance, 4)
@@ -288,7 +288,7 @@ def in_assessment_today(cast: Cast, now: dt.datetime) -> Round:
     """A round that closed last month: nearly all scores are in, a few wait for the visitor."""
     chance, day = random.Random(SEED + 3), local_date(now)
     rules = _pool_rules(f"beoordelingsronde {day.year}", facts.of(facts.POOL).selection_grounds)
-    rules = replace(rules, extra_assessor_gap=EXTRA_FROM)
+    rules = replace(rules, extra_assessor_gap=EXTRA_FROM, documents=paper.ASKED)
     opens = at_local(day - dt.timedelta(days=75), dt.time(9))
     closes = at_local(day - dt.timedelta(days=35), dt.time(12))
     title = f"Projectenpool {day.year}, ronde in beoordeling"

@@ -49,7 +49,7 @@ from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 from pool.rounds.models import Round
 
-from . import invent, words
+from . import invent, paper, words
 from .accounts import Cast
 from .invent import Plan
 
@@ -123,6 +123,7 @@ def apply(
     for name in SECTIONS:
         applications.save_section(actor, application, name, content.section(name), application.revision)
     if submit:
+        paper.send(actor, application, content)
         applications.submit(actor, application)
     return application
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, Visitor
+from tests.support import uploads
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +78,13 @@ def test_a_draft_is_submitted_with_the_keyboard(visit: Callable[..., Visitor], s
     page.goto(f"{address}/onderdelen/vragen")
     page.locator("main textarea").first.fill("Gezinnen met jonge kinderen.")
     page.get_by_role("button", name="Opslaan").click()
+
+    page.goto(f"{address}/onderdelen/documenten")
+    page.get_by_label("Kies een bestand").first.set_input_files(
+        files=[{"name": "Plan.pdf", "mimeType": "application/pdf", "buffer": uploads.pdf()}]
+    )
+    page.get_by_role("button", name="Bestand toevoegen").first.click()
+    expect(page.locator("main")).to_contain_text("‘Plan.pdf’ is toegevoegd.")
 
     page.goto(f"{address}/indienen")
     page.get_by_role("checkbox").check()
