@@ -31,6 +31,15 @@ _STEPS: dict[str, tuple[str, str]] = {
     "sign_off.withdraw": ("Vraag om ondertekening ingetrokken", "neutral"),
     "sign_off.lapse": ("Vraag om ondertekening vervallen", "neutral"),
     "application.give_view": ("Regionale zienswijze gegeven", "info"),
+    "file.condemn": ("Virus gevonden in een bestand", "danger"),
+}
+
+_FOR_THE_AUDITOR: dict[str, tuple[str, str]] = {
+    "application.add_file": ("Bestand toegevoegd aan het concept", "neutral"),
+    "application.remove_file": ("Bestand verwijderd uit het concept", "neutral"),
+    "file.clear": ("Bestand gecontroleerd op virussen", "neutral"),
+    "file.quarantine": ("Bestand wacht op viruscontrole", "neutral"),
+    "file.let_go": ("Bestand vrijgegeven zonder viruscontrole", "warning"),
 }
 
 
@@ -40,7 +49,8 @@ def steps(entries: Sequence[AuditEntry], actor: Actor) -> list[dict[str, Any]]:
     for entry in entries:
         if entry.action not in _STEPS and not actor.has(Role.AUDITOR):
             continue
-        title, tone = _STEPS.get(entry.action, (entry.action, "neutral"))
+        known = _STEPS | _FOR_THE_AUDITOR
+        title, tone = known.get(entry.action, (entry.action, "neutral"))
         number, partner = entry.after.get("version"), entry.after.get("partner")
         shown.append(
             {
