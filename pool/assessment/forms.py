@@ -25,7 +25,7 @@ from pool.rounds.inputs import LEVELS, RoundRules
 
 from .inputs import AssignOptions, CriterionScore, ScoresInput
 from .models import Assessment
-from .states import InterestAnswer
+from .states import InterestAnswer, Measure
 
 ANSWERS = [
     (InterestAnswer.NONE.value, "Ik heb geen belang bij deze aanvraag"),
@@ -34,6 +34,10 @@ ANSWERS = [
 MEMBER_ANSWERS = [
     (InterestAnswer.DECLARED.value, "Dit lid heeft een belang"),
     (InterestAnswer.NONE.value, "Dit lid heeft geen belang (herstel van een vergissing)"),
+]
+MEASURES = [
+    (Measure.BARRED.value, "Dit lid ziet de aanvraag niet"),
+    (Measure.ALLOWED.value, "Dit lid mag de aanvraag beoordelen"),
 ]
 _POINTS = re.compile(r"([0-9]{1,3})(?:,([0-9]{1,3}))?")
 
@@ -72,6 +76,17 @@ class MemberInterestForm(Form):
     def offer(self, applications: Sequence[Application], members: Sequence[User]) -> None:
         self.application_id.choices = options((str(a.id), f"{a.reference} – {a.title}") for a in applications)
         self.user_id.choices = options((str(user.id), user.name) for user in members)
+
+
+class MeasureForm(Form):
+    """What the chair decides about an interest."""
+
+    measure = RadioField(
+        "Wat beslist u?",
+        choices=options(MEASURES),
+        validators=[Required("Kies wat u beslist.")],
+    )
+    reason = reason_field("Waarom?")
 
 
 class AssignForm(Form):

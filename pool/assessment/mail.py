@@ -18,6 +18,18 @@ def assigned(name: str, round_title: str, count: int) -> tuple[str, str]:
     return f"{files[0].upper()}{files[1:]} om te beoordelen", body
 
 
+def interest_to_weigh(name: str, round_title: str) -> tuple[str, str]:
+    """To the chair, when a member waits for a decision about an interest."""
+    body = (
+        f"Beste {name},\n\n"
+        f"Een lid van de commissie heeft misschien een belang bij een aanvraag in de ronde ‘{round_title}’. "
+        "U beslist of dit lid de aanvraag mag beoordelen. Log in op de Projectenpool en ga naar Beoordelen, "
+        "Belangen.\n\n"
+        "Met vriendelijke groet,\nhet programmateam"
+    )
+    return "Een belang om over te beslissen", body
+
+
 def reopened(name: str, round_title: str) -> tuple[str, str]:
     """To an assessor whose scores were given back."""
     body = (

@@ -12,11 +12,12 @@ from pool.core.db import Model, Moment, Thousandths, enum_type, frozen_when, imm
 from pool.people.models import User
 
 from .models_figures import OwnPlace, Study
-from .states import AssessmentState, InterestAnswer
+from .states import AssessmentState, InterestAnswer, Measure
 
 __all__ = [
     "Assessment",
     "Assignment",
+    "InterestMeasure",
     "InterestStatement",
     "Merit",
     "MeritAdoption",
@@ -40,6 +41,29 @@ class InterestStatement(Model):
     reason: Mapped[str] = mapped_column(default="")
     stated_at: Mapped[Moment]
     stated_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+@immutable
+class InterestMeasure(Model):
+    """What the chair decided about an interest of a member in an application. The newest counts.
+
+    statement_id: the newest statement at that moment; an interest declared later is not covered by it.
+    """
+
+    __tablename__ = "interest_measure"
+    __table_args__ = (
+        Index("ix_interest_measure_who", "user_id", "application_id"),
+        CheckConstraint("reason <> ''", "has_reason"),
+        CheckConstraint("decided_by <> user_id", "not_about_oneself"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("interest_statement.id"))
+    measure: Mapped[Measure] = mapped_column(enum_type(Measure))
+    reason: Mapped[str]
+    decided_at: Mapped[Moment]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Assignment(Model):

@@ -50,11 +50,8 @@ def index() -> Any:
 
 
 def _open(assignment: Assignment) -> Assessment | None:
-    """The assessment when the assessor said to have no interest; until then the file stays shut."""
-    said = queries.statement_of(assignment.user_id, assignment.application_id)
-    if said is None or said.answer != InterestAnswer.NONE:
-        return None
-    return assignment.assessment
+    """The assessment when the assessor may read the file; until then it stays shut."""
+    return assignment.assessment if queries.may_open(assignment) else None
 
 
 def _crumbs(assignment: Assignment, last: str) -> list[tuple[str, str | None]]:
@@ -82,21 +79,27 @@ def interest(application_id: int) -> Any:
         else:
             with attempt(form) as done:
                 service.declare_interest(actor, application_id, answer, form.reason.data or "")
-            if done and answer == InterestAnswer.NONE:
+            if (
+                done
+                and answer == InterestAnswer.NONE
+                and _open(queries.own_assignment(actor, application_id))
+            ):
                 return redirect(url_for("assessment.file", application_id=application_id))
+            if done and answer == InterestAnswer.NONE:
+                flash("De voorzitter beslist of u deze aanvraag mag beoordelen.", "success")
+                return redirect(url_for("assessment.interest", application_id=application_id))
             if done:
                 flash("Uw belang is vastgelegd. U ziet deze aanvraag niet meer.", "success")
                 return redirect(url_for("assessment.index"))
             assignment = queries.own_assignment(actor, application_id)
-    region = queries.own_regions([assignment.user_id]).get(assignment.user_id)
-    near = region is not None and region in {
-        link.region_id for link in queries.regions_of(assignment.application_id)
-    }
+    round_ = assignment.application.round
+    said = queries.statement_of(assignment.user_id, application_id)
     page = render_template(
         "assessment/interest.html",
         assignment=assignment,
         opened=opened is not None,
-        near=near,
+        ties=queries.ties.ties(round_, application_id, assignment.user_id),
+        waits=said is not None and queries.waits(round_, application_id, assignment.user_id),
         form=form,
         page_errors=bool(form.errors),
         crumbs=_crumbs(assignment, "Belang") if opened else [HOME, (assignment.application.title, None)],

@@ -9,13 +9,14 @@ from flask import flash, redirect, render_template, url_for
 from pool.core.access import Role, current_actor, door, require
 from pool.core.errors import Missing
 from pool.core.forms import attempt
+from pool.rounds.models import Round
 
 from . import queries, rules, rules_meeting, service
 from .blueprint import bp
-from .forms import AdoptForm, MemberInterestForm, ReasonForm
+from .forms import AdoptForm, MeasureForm, MemberInterestForm, ReasonForm
 from .lifecycle import LIFE
 from .routes_programme import after_leading, crumbs, tabs
-from .states import InterestAnswer, MeetingState
+from .states import InterestAnswer, Measure, MeetingState
 
 
 @bp.route("/beoordelen/<slug>/belangen", methods=["GET", "POST"])
@@ -39,18 +40,62 @@ def interests(slug: str) -> Any:
             flash("Het belang is vastgelegd.", "success")
             return redirect(url_for("assessment.interests", slug=slug))
         round_ = queries.round_in_hand(actor, slug)
-    said = queries.statements_of_round(round_.id, queries.hidden_from(actor))
+    hidden = queries.hidden_from(actor)
+    said = queries.statements_of_round(round_.id, hidden)
+    readers = {(a.application_id, a.user_id) for a in queries.assignments_of_round(round_.id, hidden)}
     page = render_template(
         "assessment/interests.html",
         round=round_,
         tabs=tabs(round_, "assessment.interests"),
-        declared=[one for one in said if one.statement.answer == InterestAnswer.DECLARED],
+        weighed=queries.weighed_of_round(round_.id, readers, hidden),
         confirmed=sum(one.statement.answer == InterestAnswer.NONE for one in said),
         form=form,
         page_errors=bool(form.errors),
         crumbs=crumbs(round_, ("Belangen", None)),
     )
     return page, 422 if form.errors else 200
+
+
+@bp.route("/beoordelen/<slug>/belangen/<int:application_id>/<int:user_id>", methods=["GET", "POST"])
+@door(Role.CHAIR)
+def weigh_interest(slug: str, application_id: int, user_id: int) -> Any:
+    """What an interest of a member means: decided by the chair, with a reason."""
+    actor = current_actor()
+    round_ = queries.round_in_hand(actor, slug)
+    require(rules.can_decide_measure(actor, user_id))
+    one = _weighed(round_, application_id, user_id)
+    form = MeasureForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.decide_measure(
+                actor, application_id, user_id, Measure(form.measure.data), form.reason.data
+            )
+        if done:
+            flash("Uw beslissing is vastgelegd.", "success")
+            return redirect(url_for("assessment.interests", slug=slug))
+        round_ = queries.round_in_hand(actor, slug)
+        one = _weighed(round_, application_id, user_id)
+    page = render_template(
+        "assessment/weigh_interest.html",
+        round=round_,
+        one=one,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=crumbs(
+            round_, ("Belangen", url_for("assessment.interests", slug=slug)), (one.user.name, None)
+        ),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _weighed(round_: Round, application_id: int, user_id: int) -> queries.Weighed:
+    """What there is to weigh; Missing when there is nothing, or when it bars by itself."""
+    hidden = queries.hidden_from(current_actor())
+    readers = {(a.application_id, a.user_id) for a in queries.assignments_of_round(round_.id, hidden)}
+    for one in queries.weighed_of_round(round_.id, readers, hidden):
+        if (one.application.id, one.user.id) == (application_id, user_id) and not one.hard:
+            return one
+    raise Missing
 
 
 @bp.route("/beoordelen/<slug>/beoordeling/<int:assessment_id>/heropenen", methods=["GET", "POST"])

@@ -71,6 +71,13 @@ def can_record_interest(actor: Actor) -> Verdict:
     return YES if actor.has(Role.CHAIR) else no(ONLY_CHAIR)
 
 
+def can_decide_measure(actor: Actor, user_id: int) -> Verdict:
+    """Decide what an interest of a member means."""
+    if not actor.has(Role.CHAIR):
+        return no(ONLY_CHAIR)
+    return no("Over een eigen belang beslist u niet zelf.") if actor.user_id == user_id else YES
+
+
 def can_score(actor: Actor, assessment: Assessment) -> Verdict:
     """Change one's own scores."""
     assignment = assessment.assignment

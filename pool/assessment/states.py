@@ -13,6 +13,24 @@ COUNTING = (AssessmentState.SUBMITTED, AssessmentState.LOCKED)
 """States in which scores count."""
 
 
+class TieKind(LabeledEnum):
+    """What the facts say of an assessor and an application."""
+
+    EMPLOYER = "employer", "huidige werkgever", "danger"
+    PARTNER = "partner", "partner in de aanvraag", "danger"
+    FORMER_EMPLOYER = "former_employer", "vroegere werkgever", "danger"
+    FORMER_PARTNER = "former_partner", "vroegere werkgever is partner", "warning"
+    REGION = "region", "eigen regio", "warning"
+    COMPETITOR = "competitor", "band met een andere aanvraag", "warning"
+
+
+class Measure(LabeledEnum):
+    """What the chair decided about an interest."""
+
+    BARRED = "barred", "ziet de aanvraag niet", "warning"
+    ALLOWED = "allowed", "mag de aanvraag beoordelen", "success"
+
+
 class InterestAnswer(LabeledEnum):
     NONE = "none", "geen belang", "success"
     DECLARED = "declared", "wel een belang", "warning"

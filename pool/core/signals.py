@@ -13,5 +13,9 @@ decision_taken = _signals.signal("decision-taken")
 interest_declared = _signals.signal("interest-declared")
 """Sent by assessment with `actor`, `user_id` and `application_id` when somebody turns out to have an interest."""
 
+background_changed = _signals.signal("background-changed")
+"""Sent by people with `actor` and `user_id` when it becomes known where somebody worked; assessment derives interests
+from it."""
+
 application_withdrawn = _signals.signal("application-withdrawn")
 """Sent by applications with `actor` and `application`; awards refuses when a decision was taken about it."""

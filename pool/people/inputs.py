@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from pool.core.access import Role
@@ -13,6 +14,14 @@ class GrantInput:
 
     role: Role
     region_id: int | None = None
+
+
+@dataclass(frozen=True)
+class EmployerInput:
+    """A former employer with the last day there."""
+
+    employer: str
+    until: dt.date
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -99,6 +101,32 @@ class Signatory(Model):
     named_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     ended_at: Mapped[Moment | None]
     user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class FormerEmployer(Model):
+    """Where somebody worked before, told by the person or by an administrator; interests are derived from it.
+
+    employer: as it calls itself, for it need not have an account here. until: the last day. dropped_at: struck
+    out, because it was a mistake; the row stays for the trail.
+    """
+
+    __tablename__ = "former_employer"
+    __table_args__ = (CheckConstraint("employer <> ''", "has_employer"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    employer: Mapped[str]
+    until: Mapped[dt.date]
+    noted_at: Mapped[Moment]
+    noted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    dropped_at: Mapped[Moment | None]
+
+
+class Expertise(Model):
+    """A theme that somebody knows well, told by the person or by an administrator."""
+
+    __tablename__ = "expertise"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True)
 
 
 class UserSession(Model):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
 
-from .models import Organisation, RoleGrant, Signatory, User
+from .models import Expertise, FormerEmployer, Organisation, RoleGrant, Signatory, User
 from .states import OrganisationKind
 
 
@@ -124,6 +127,32 @@ def leads_of(region_ids: set[int]) -> list[User]:
         .distinct()
     )
     return list(db.session.scalars(query))
+
+
+def former_employers(user_ids: Iterable[int]) -> dict[int, list[FormerEmployer]]:
+    """Person to former employers, the last one first; without what was struck out."""
+    query = (
+        select(FormerEmployer)
+        .where(FormerEmployer.user_id.in_(list(user_ids)), FormerEmployer.dropped_at.is_(None))
+        .order_by(FormerEmployer.until.desc(), FormerEmployer.id)
+    )
+    found: dict[int, list[FormerEmployer]] = defaultdict(list)
+    for one in db.session.scalars(query):
+        found[one.user_id].append(one)
+    return found
+
+
+def expertise(user_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Person to the themes that he or she knows well."""
+    query = (
+        select(Expertise.user_id, Expertise.theme_id)
+        .where(Expertise.user_id.in_(list(user_ids)))
+        .order_by(Expertise.user_id, Expertise.theme_id)
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for user_id, theme_id in db.session.execute(query):
+        found[user_id].add(theme_id)
+    return {user_id: frozenset(themes) for user_id, themes in found.items()}
 
 
 def municipality_organisation(municipality_id: int) -> Organisation | None:

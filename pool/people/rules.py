@@ -10,6 +10,12 @@ from .models import Organisation
 from .states import OrganisationKind
 
 
+def can_tell_background(actor: Actor, user_id: int) -> Verdict:
+    """Tell where somebody worked and what somebody knows: the person, or an administrator."""
+    own = actor.user_id is not None and actor.user_id == user_id
+    return YES if own or actor.has(Role.ADMIN) else no("U kunt dit alleen over uzelf vertellen.")
+
+
 def can_manage_people(actor: Actor) -> Verdict:
     return YES if actor.has(Role.ADMIN) else no("Alleen een beheerder kan dit.")
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from pool.core import audit
 from pool.core.access import Actor, require
+from pool.core.clock import local_date
 from pool.core.db import db, lock
 from pool.core.errors import Conflict, Invalid, Missing, TooSoon
-from pool.core.text import plural, sha256_hex
+from pool.core.signals import background_changed
+from pool.core.text import clean, plural, sha256_hex
+from pool.regions import queries as regions
 
 from . import passwords, queries, rules
-from .inputs import UserInput
-from .models import Organisation, RoleGrant, Signatory, SignInAttempt, User, UserSession
+from .inputs import EmployerInput, UserInput
+from .models import (
+    Expertise,
+    FormerEmployer,
+    Organisation,
+    RoleGrant,
+    Signatory,
+    SignInAttempt,
+    User,
+    UserSession,
+)
 
 SESSION_IDLE = dt.timedelta(hours=2)
 SESSION_LENGTH = dt.timedelta(hours=12)
@@ -61,6 +74,65 @@ def deactivate(actor: Actor, user: User) -> None:
     audit.record(
         actor, "user.deactivate", user.audit_chain, f"user:{user.id}", {"active": True}, {"active": False}
     )
+
+
+LONGEST_NAME = 200
+"""Characters of the name of an employer."""
+
+
+def add_employer(actor: Actor, user: User, given: EmployerInput) -> FormerEmployer:
+    """Note where somebody worked before, until which day. Raises Invalid beside the field that is wrong."""
+    require(rules.can_tell_background(actor, user.id))
+    name = clean(given.employer)
+    if not name:
+        raise Invalid("missing", "Vul in waar u werkte.", "employer")
+    if len(name) > LONGEST_NAME:
+        raise Invalid("long", f"Gebruik niet meer dan {LONGEST_NAME} tekens.", "employer")
+    if given.until > local_date(actor.at):
+        raise Invalid("future", "Kies een dag die voorbij is.", "until")
+    noted = FormerEmployer(
+        user_id=user.id, employer=name, until=given.until, noted_at=actor.at, noted_by=actor.user_id
+    )
+    db.session.add(noted)
+    db.session.flush()
+    facts = {"employer": name, "until": given.until.isoformat()}
+    audit.record(actor, "user.add_employer", user.audit_chain, f"former_employer:{noted.id}", {}, facts)
+    background_changed.send("people", actor=actor, user_id=user.id)
+    return noted
+
+
+def drop_employer(actor: Actor, user: User, ident: int) -> None:
+    """Strike out a former employer that was noted by mistake; Missing when it is not there."""
+    require(rules.can_tell_background(actor, user.id))
+    noted = db.session.get(FormerEmployer, ident)
+    if noted is None or noted.user_id != user.id or noted.dropped_at is not None:
+        raise Missing
+    noted.dropped_at = actor.at
+    facts = {"employer": noted.employer, "until": noted.until.isoformat()}
+    audit.record(actor, "user.drop_employer", user.audit_chain, f"former_employer:{noted.id}", facts, {})
+    db.session.flush()
+    background_changed.send("people", actor=actor, user_id=user.id)
+
+
+def set_expertise(actor: Actor, user: User, theme_ids: Iterable[int]) -> None:
+    """Note which themes somebody knows well, instead of what was noted before."""
+    require(rules.can_tell_background(actor, user.id))
+    wanted, before = set(theme_ids), set(queries.expertise([user.id]).get(user.id, ()))
+    if not wanted <= {theme.id for theme in regions.all_themes()}:
+        raise Invalid("theme", "Kies thema's uit de lijst.", "themes")
+    if wanted == before:
+        return
+    db.session.execute(delete(Expertise).where(Expertise.user_id == user.id))
+    db.session.add_all(Expertise(user_id=user.id, theme_id=ident) for ident in sorted(wanted))
+    audit.record(
+        actor,
+        "user.set_expertise",
+        user.audit_chain,
+        f"user:{user.id}",
+        {"themes": sorted(before)},
+        {"themes": sorted(wanted)},
+    )
+    db.session.flush()
 
 
 def end_all_sessions(actor: Actor, user: User) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pool.core.text import as_json
 
-from .states import Calibration, Instrument, Joint, ValueBasis
+from .states import Calibration, Instrument, Joint, OwnRegion, ValueBasis
 
 LEVELS = range(1, 10)
 ANCHORED_LEVELS = (1, 3, 5, 7, 9)
@@ -107,6 +107,7 @@ class RoundRules:
     reference_amount: with value basis `amount`, the award in cents that is worth exactly its merit.
     conditions: what must be so beside themes, grounds and partner. calibration: a value of Calibration.
     extra_assessor_gap: a further assessor reads along when two totals lie more than this apart, in thousandths.
+    own_region: a value of OwnRegion, for assessors.
     reporting: None stands for what is usual for the instrument, see `rules.standard_reporting`.
     """
 
@@ -136,6 +137,7 @@ class RoundRules:
     documents: tuple[DocumentRule, ...] = ()
     calibration: str = Calibration.ADVICE.value
     extra_assessor_gap: int | None = None
+    own_region: str = OwnRegion.SOFT.value
     reporting: Accountability | None = None
 
     def to_json(self) -> dict[str, Any]:

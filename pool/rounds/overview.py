@@ -12,7 +12,7 @@ from . import rules as round_rules
 from .agenda import day_note
 from .inputs import Bound, RoundRules
 from .models import Round
-from .states import Account, Calibration, DocumentKind, Joint, Part, ValueBasis
+from .states import Account, Calibration, DocumentKind, Joint, OwnRegion, Part, ValueBasis
 
 Facts = list[tuple[str, str]]
 
@@ -131,6 +131,7 @@ def _assessment(_round: Round, rules: RoundRules, _names: Mapping[str, str]) -> 
         ("Beoordelaars per aanvraag", str(rules.assessors_per_application)),
         ("Extra beoordelaar", "nooit" if gap is None else f"bij een verschil van meer dan {points(gap)}"),
         ("Streng en mild", Calibration(rules.calibration).label),
+        ("Aanvraag uit de eigen regio beoordelen", OwnRegion(rules.own_region).label),
         ("Regionale zienswijze", _yes(rules.regional_views)),
     ]
 

@@ -65,6 +65,13 @@ class Calibration(LabeledEnum):
     USE = "use", "als uitgangspunt: de gecorrigeerde score geldt, tenzij de commissie met reden afwijkt"
 
 
+class OwnRegion(LabeledEnum):
+    """Whether an assessor may read an application that lies in the region of his or her employer."""
+
+    SOFT = "soft", "alleen als de voorzitter het goedvindt, met een reden"
+    HARD = "hard", "nooit"
+
+
 class Account(LabeledEnum):
     """How a municipality accounts for an award, from light to heavy."""
 

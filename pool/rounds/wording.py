@@ -7,7 +7,7 @@ from pool.core.text import join_words, plural
 
 from .inputs import RoundRules
 from .overview import points as _points
-from .states import Calibration
+from .states import Calibration, OwnRegion
 
 ORDINALS = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste")
 
@@ -39,6 +39,14 @@ def choice_sentences(rules: RoundRules) -> list[str]:
         f"Elke aanvraag wordt gelezen door {plural(rules.assessors_per_application, 'beoordelaar', 'beoordelaars')}. "
         "Zij geven per criterium een niveau van 1 tot en met 9, met een reden.",
     ]
+    sentences.append(
+        "Wie een belang heeft bij een aanvraag, beoordeelt haar niet. "
+        + (
+            "Niemand beoordeelt een aanvraag uit de eigen regio."
+            if rules.own_region == OwnRegion.HARD
+            else "Een aanvraag uit de eigen regio beoordeelt iemand alleen als de voorzitter dat goedvindt."
+        )
+    )
     if rules.extra_assessor_gap is not None:
         sentences.append(
             f"Liggen twee totaalscores meer dan {_points(rules.extra_assessor_gap)} uit elkaar, dan leest nog een "

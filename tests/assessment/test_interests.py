@@ -130,7 +130,8 @@ def test_who_works_for_the_applicant_is_barred_without_saying_so(committee: Comm
     db.session.flush()
     assert queries.barred_applications(world.ids["assessor"]) == {committee.one.id, committee.three.id}
     made = assign_all(world, committee.round_)
-    assert {a.application_id for a in made if a.user_id == world.ids["assessor"]} == {committee.two.id}
+    # A tie to a competitor is for the chair to weigh, so the assignment leaves the other one alone as well.
+    assert {a.application_id for a in made if a.user_id == world.ids["assessor"]} == set()
     row_ids = {
         r.application.id
         for r in queries.results(committee.round_, queries.hidden_from(world.actor("assessor"))).rows

@@ -216,6 +216,7 @@ FORBIDDEN: dict[str, Any] = {
     "conditions": (),
     "calibration": "off",
     "extra_assessor_gap": None,
+    "own_region": "hard",
     "reporting": Accountability("on_request", "performance", "costs"),
 }
 

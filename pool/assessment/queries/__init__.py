@@ -8,6 +8,7 @@
 | `figures` | what stands out in the scores |
 | `scores` | an assessor's own scores beside each other |
 | `studies` | what was worked out about the scores |
+| `ties` | what the facts say of interests, and what the chair decided |
 | `own` | an assessor's own work |
 | `leading` | who does the chair's work on which application |
 | `dossier` | what a dossier is made from |
@@ -17,6 +18,7 @@
 
 from ..adjusted import adjust
 from ..states import COUNTING
+from . import ties
 from .committee import (
     assessment,
     assignment,
@@ -35,14 +37,17 @@ from .dossier import assignments_of, dossier_file, dossier_files, statements_abo
 from .figures import Extra, attention_list, attention_of, extra_wanted
 from .interests import (
     Interest,
+    Weighed,
     barred_applications,
     barred_pairs,
     hidden_from,
     hides_some,
+    may_open,
     own_regions,
-    partner_names,
     statement_of,
     statements_of_round,
+    waits,
+    weighed_of_round,
 )
 from .leading import (
     acting,
@@ -108,6 +113,7 @@ __all__ = [
     "OwnScores",
     "Places",
     "Results",
+    "Weighed",
     "acting",
     "adjust",
     "agenda",
@@ -152,6 +158,7 @@ __all__ = [
     "led_among",
     "levels",
     "marks",
+    "may_open",
     "may_speak_about",
     "mean_of",
     "meeting",
@@ -168,7 +175,6 @@ __all__ = [
     "own_assignment",
     "own_regions",
     "own_scores",
-    "partner_names",
     "parts",
     "pending",
     "places",
@@ -189,8 +195,11 @@ __all__ = [
     "still_inside",
     "study",
     "tie_hints",
+    "ties",
     "unfinished",
     "unseen",
     "users",
     "visible_to",
+    "waits",
+    "weighed_of_round",
 ]

@@ -2,7 +2,7 @@
 
 | module | holds |
 |---|---|
-| `interests` | confirm none, declare one |
+| `interests` | confirm none, declare one, weigh one |
 | `assigning` | propose, assign, add, end |
 | `figures` | have the statistics worked out, keep them |
 | `ordering` | an own order among equal totals |
@@ -19,7 +19,7 @@ from .assigning import Proposal, add_assignment, assign, end_assignment, propose
 from .deputies import appoint_deputy, confirm_merit, end_deputy
 from .dossier import produce_dossier
 from .figures import follow_scores, keep_study, request_studies
-from .interests import declare_interest
+from .interests import decide_measure, declare_interest, follow_facts
 from .items import conclude, confirm_left, pass_formalities, postpone, resume, save_notes, take_up
 from .meeting import (
     add_item,
@@ -56,9 +56,11 @@ __all__ = [
     "conclude",
     "confirm_left",
     "confirm_merit",
+    "decide_measure",
     "declare_interest",
     "end_assignment",
     "end_deputy",
+    "follow_facts",
     "follow_scores",
     "keep_study",
     "minutes_facts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from pool.core.errors import Conflict, Invalid, Refused
 from pool.core.text import fingerprint
 from pool.people import queries as people
 from pool.people.models import User
+from pool.regions import queries as themes
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
 from pool.rounds.models import Round
@@ -58,11 +59,13 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
     """The plan that `assign` would carry out now. Changes nothing; the same facts give the same plan."""
     require(rules.can_assign(actor, round_))
     options = options or AssignOptions()
+    round_rules = rounds.rules_of(round_)
     found = applications.complete_of_round(round_.id)
     assessors = people.with_role(Role.ASSESSOR)
-    per_application = rounds.rules_of(round_).assessors_per_application
+    per_application = round_rules.assessors_per_application
     maximum = options.maximum or default_maximum(per_application * len(found), len(assessors))
-    barred = _barred(round_.id, found, assessors)
+    barred = queries.barred_pairs(round_.id)
+    soft = queries.ties.soft_pairs(round_.id, [user.id for user in assessors])
     running = {
         (a.application_id, a.user_id): a
         for a in queries.assignments_of_round(round_.id)
@@ -74,6 +77,8 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
     pinned = Counter(application for application, _ in pins)
     names = _unique_names(assessors)
     regions = queries.own_regions(user.id for user in assessors)
+    known = people.expertise(user.id for user in assessors)
+    slugs = {theme.id: theme.slug for theme in themes.all_themes()}
     demand = {a.id: max(per_application - elsewhere[a.id], pinned[a.id]) for a in found}
     problem = plans.Problem(
         applications=tuple(
@@ -89,6 +94,7 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
             plans.Assessor(
                 key=names[user.id],
                 regions=frozenset({f"region {regions[user.id]}"} if user.id in regions else ()),
+                expertise=frozenset(slugs[ident] for ident in known.get(user.id, ())),
                 maximum=max(maximum, sum(pair[1] == user.id for pair in pins)),
             )
             for user in assessors
@@ -109,13 +115,17 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
             for region in regions.values()
             if _near(a, region)
         },
-        # Expertise is not recorded yet, so it is no rule.
+        # Not everybody tells what he or she knows, so expertise is a wish and no rule.
         rules=plans.Rules(experts=0, closest=0, far=1),
     )
     by_reference = {a.reference: a for a in found}
+    by_application = {a.id: a.reference for a in found}
     by_name = {names[user.id]: user for user in assessors}
+    # What the chair would have to weigh first is left alone, unless nobody else can read it.
+    weighed = frozenset((by_application[a], names[u]) for a, u in soft - pins if a in by_application)
+    share = sum(demand.values()) // max(1, len(assessors))
     try:
-        plan = _evenly(problem, sum(demand.values()) // max(1, len(assessors))) if found else ()
+        plan = _plan(problem, weighed, share) if found else ()
         reasons: tuple[str, ...] = ()
     except plans.InfeasibleError as error:
         plan, reasons = (), tuple(reason.text for reason in error.reasons)
@@ -134,6 +144,16 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
     )
 
 
+def _plan(problem: plans.Problem, avoid: frozenset[plans.Pair], share: int) -> tuple[plans.Pair, ...]:
+    """A plan without the pairs to avoid, or else with some of them; InfeasibleError when there is none."""
+    if avoid:
+        try:
+            return _evenly(replace(problem, barred=problem.barred | avoid), share)
+        except plans.InfeasibleError:
+            pass
+    return _evenly(problem, share)
+
+
 def _evenly(problem: plans.Problem, share: int) -> tuple[plans.Pair, ...]:
     """A plan in which everybody reads at least an even share, or else any plan; InfeasibleError when there is none."""
     reach = Counter(key for eligible in problem.eligible.values() for key in eligible)
@@ -146,26 +166,6 @@ def _evenly(problem: plans.Problem, share: int) -> tuple[plans.Pair, ...]:
 
 def _near(application: Application, region_id: int | None) -> bool:
     return region_id is not None and region_id in {region.id for region in application.regions}
-
-
-def _barred(
-    round_id: int, found: Sequence[Application], assessors: Sequence[User]
-) -> Collection[tuple[int, int]]:
-    """(application, assessor) that may not be: an interest was declared, the assessor works for the applicant, or
-    the assessor's organisation is a partner by name."""
-    barred = queries.barred_pairs(round_id)
-    partners = queries.partner_names(application.id for application in found)
-    for application in found:
-        barred |= {
-            (application.id, user.id)
-            for user in assessors
-            if user.organisation is not None
-            and (
-                user.organisation_id == application.organisation_id
-                or user.organisation.name.casefold() in partners.get(application.id, ())
-            )
-        }
-    return barred
 
 
 def _unique_names(users: Sequence[User]) -> dict[int, str]:
@@ -208,7 +208,7 @@ def add_assignment(actor: Actor, round_: Round, application_id: int, user_id: in
         raise Invalid("assessor", "Kies een beoordelaar.", "user_id")
     if not reason.strip():
         raise Invalid("reason", "Geef de reden.", "reason")
-    if (application_id, user_id) in _barred(round_.id, [application], [user]):
+    if (application_id, user_id) in queries.barred_pairs(round_.id):
         raise Invalid("interest", f"{user.name} heeft een belang bij deze aanvraag.", "user_id")
     made = _put(actor, application, user, reason.strip())
     if round_.state == RoundState.IN_ASSESSMENT:

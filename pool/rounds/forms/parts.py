@@ -16,7 +16,7 @@ from pool.regions.models import Region, Theme
 from .. import rules as round_rules
 from ..inputs import Accountability, Basics, Dates, Money, RoundRules
 from ..models import Round
-from ..states import Account, Calibration, Instrument, Joint, ValueBasis
+from ..states import Account, Calibration, Instrument, Joint, OwnRegion, ValueBasis
 from .fields import (
     PeriodForm,
     PointsField,
@@ -229,11 +229,20 @@ class AssessmentForm(PartForm):
     calibration = RadioField(
         "Verschil tussen strenge en milde beoordelaars", choices=options(Calibration.choices())
     )
+    own_region = RadioField(
+        "Een beoordelaar leest een aanvraag uit de eigen regio", choices=options(OwnRegion.choices())
+    )
     regional_views = BooleanField("De regionaal projectleider ziet de aanvragen en kan een zienswijze geven")
 
     @classmethod
     def values(cls, _round: Round, rules: RoundRules) -> dict[str, Any]:
-        names = ("assessors_per_application", "extra_assessor_gap", "calibration", "regional_views")
+        names = (
+            "assessors_per_application",
+            "extra_assessor_gap",
+            "calibration",
+            "regional_views",
+            "own_region",
+        )
         return {name: getattr(rules, name) for name in names}
 
     def to_values(self, rules: RoundRules) -> dict[str, Any]:
@@ -242,6 +251,7 @@ class AssessmentForm(PartForm):
             "extra_assessor_gap": self.extra_assessor_gap.data,
             "calibration": self.calibration.data or rules.calibration,
             "regional_views": bool(self.regional_views.data),
+            "own_region": self.own_region.data or rules.own_region,
         }
 
 

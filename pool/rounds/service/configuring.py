@@ -33,7 +33,7 @@ FIELDS: dict[Part, frozenset[str]] = {
     Part.BOUNDS: frozenset({"region_bounds", "theme_bounds"}),
     Part.TIES: frozenset({"tie_seed"}),
     Part.ASSESSMENT: frozenset(
-        {"assessors_per_application", "extra_assessor_gap", "calibration", "regional_views"}
+        {"assessors_per_application", "extra_assessor_gap", "calibration", "regional_views", "own_region"}
     ),
     Part.TERMS: frozenset({"decision_weeks", "supplement_days", "objection_address"}),
     Part.REPORTING: frozenset({"reporting"}),
