@@ -12,6 +12,28 @@ from pool.core.text import canonical_json, format_moment, format_points, join_wo
 from .states import ItemKind, ItemOutcome, ItemState, LeaveReason
 
 NONE = "geen"
+STEPS = {
+    "assignment.add": "toegewezen",
+    "assignment.end": "toewijzing beëindigd",
+    "interest.none": "geen belang gezegd",
+    "interest.declared": "belang vastgelegd",
+    "assessment.submit": "scores ingediend",
+    "assessment.reopen": "scores heropend",
+    "assessment.lock": "scores vastgezet",
+    "assessment.quarantine": "scores tellen niet mee",
+    "assessment.release": "scores tellen weer mee",
+    "panel.outcome": "score afgesproken",
+    "meeting_item.add": "op de agenda gezet",
+    "meeting_item.remove": "van de agenda gehaald",
+    "meeting_item.kind": "soort agendapunt gewijzigd",
+    "meeting_item.left": "leden verlieten de kamer",
+    "meeting_item.conclude": "bespreking afgerond",
+    "meeting_item.postpone": "bespreking uitgesteld",
+    "meeting_item.resume": "opnieuw besproken",
+    "merit.confirm": "kwaliteitsscore bevestigd",
+    "dossier.produce": "dossier gemaakt",
+}
+"""The steps of the trail in words; one that is not here is shown by its code."""
 
 
 def data(facts: dict[str, Any]) -> bytes:

@@ -31,12 +31,12 @@ from pool.applications.states import BudgetKind, Completeness, Purpose
 from pool.assessment import queries as assessments
 from pool.assessment import service as assessment
 from pool.assessment.inputs import Conclusion, CriterionScore, MeetingInput, ScoresInput
-from pool.assessment.models_meeting import Meeting
-from pool.assessment.states import InterestAnswer, ItemState
+from pool.assessment.models_meeting import Meeting, MeetingItem
+from pool.assessment.states import InterestAnswer, ItemKind, ItemState
 from pool.awards import queries as award_queries
 from pool.awards import service as awards
 from pool.core import jobs
-from pool.core.access import system
+from pool.core.access import Actor, system
 from pool.core.db import db
 from pool.followup import queries as followup_queries
 from pool.followup import service as followup
@@ -55,6 +55,10 @@ from .invent import Plan
 
 DEPUTY = "beoordelaar 9"
 """Who does the chair's work where the chair may not."""
+TALKS = 3
+"""How many applications a chair wants to talk about when nothing stands out."""
+AWAY = "beoordelaar 4"
+"""Who could not come to the meeting."""
 OWN_SHARE = 5
 """A municipality adds one fifth of what it asks, in hours of its own people."""
 
@@ -192,7 +196,14 @@ def plan_meeting(cast: Cast, round_: Round, planned: dt.datetime, starts_at: dt.
     deputy = cast.user(DEPUTY).id
     assessment.appoint_deputy(cast.at("programma", planned), round_, deputy, reason)
     given = MeetingInput(starts_at, "Den Haag, zaal Binnenhof")
-    meeting = assessment.plan_meeting(cast.at("voorzitter", planned), round_, given)
+    chair = cast.at("voorzitter", planned)
+    meeting = assessment.plan_meeting(chair, round_, given)
+    items = assessments.agenda(chair, meeting)
+    if not any(item.kind == ItemKind.DISCUSS for item in items):
+        # Nothing stands out by itself; the chair wants to talk about what is apart most.
+        apart = {row.application.id: row.spread or 0 for row in assessments.results(round_).rows}
+        for item in sorted(items, key=lambda item: (-apart[item.application_id], item.position))[:TALKS]:
+            assessment.set_kind(chair, item, ItemKind.DISCUSS)
     db.session.commit()
     return meeting
 
@@ -201,9 +212,11 @@ def meet(cast: Cast, round_: Round, planned: dt.datetime, starts_at: dt.datetime
     """The committee meets, and stays with every score: what was agreed in 2019 beside the scores is not public."""
     meeting = plan_meeting(cast, round_, planned, starts_at)
     chair = cast.at("voorzitter", starts_at)
-    present = [user.id for user in assessments.committee_members()]
-    assessment.open_meeting(chair, meeting, present[:-1])
+    away = cast.user(AWAY).id
+    members = [user.id for user in assessments.committee_members() if user.id != away]
+    assessment.open_meeting(chair, meeting, members)
     assessment.pass_formalities(cast.at("voorzitter", starts_at + dt.timedelta(minutes=10)), meeting)
+    _remember_interest(chair, assessments.agenda(chair, meeting)[0], members)
     moment = starts_at + dt.timedelta(minutes=20)
     for place, item in enumerate(assessments.agenda(chair, meeting)):
         if item.state == ItemState.OPEN:
@@ -215,6 +228,14 @@ def meet(cast: Cast, round_: Round, planned: dt.datetime, starts_at: dt.datetime
     assessment.close_meeting(cast.at("voorzitter", moment), meeting)
     assessment.approve_minutes(cast.at("voorzitter", moment + dt.timedelta(days=1)), meeting)
     db.session.commit()
+
+
+def _remember_interest(chair: Actor, item: MeetingItem, members: Sequence[int]) -> None:
+    """A member who did not read this application has an interest in it, and leaves the room."""
+    readers = {one.user_id for one in assessments.assignments_of(item.application_id)} | {chair.user_id}
+    who = next(user_id for user_id in members if user_id not in readers)
+    reason = "Werkte tot vorig jaar bij deze gemeente (verzonnen)."
+    assessment.declare_interest(chair, item.application_id, InterestAnswer.DECLARED, reason, user_id=who)
 
 
 def allocate(cast: Cast, round_: Round, name: str, moment: dt.datetime) -> Scenario:
