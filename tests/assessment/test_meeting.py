@@ -316,6 +316,40 @@ def test_formalities_pass_together(committee: Committee) -> None:
     assert service.pass_formalities(at_meeting(world, "chair", 6), meeting) == 0
 
 
+def test_a_formality_waits_for_the_last_score(committee: Committee) -> None:
+    world = committee.world
+    made = assign_all(world, committee.round_)
+    late = next(a for a in made if a.application_id == committee.one.id)
+    for assignment in made:
+        if assignment is not late:
+            score(world, assignment, 6)
+    meeting = opened(world, committee.round_)
+    for item in queries.all_items(meeting):
+        item.kind = ItemKind.FORMALITY
+    assert service.pass_formalities(at_meeting(world, "chair", 5), meeting) == 2
+    assert item_of(meeting, committee.one.id).state == ItemState.OPEN
+
+
+def test_a_score_that_changes_after_the_meeting_is_heard_of_again(committee: Committee) -> None:
+    """The score stays, said the committee; then it may not become another one behind its back."""
+    world, round_ = committee.world, committee.round_
+    assess_all(world, round_)
+    hold(world, round_)
+    chair = world.later("chair", days=35)
+    mine = queries.counting([committee.one.id])[0]
+    service.reopen(chair, mine, "Fout niveau.")
+    service.submit_assessment(member(world, mine.assignment, 36), mine, scores_input(round_, 2))
+    messages = [problem.message for problem in service.adoption_problems(chair, round_)]
+    assert messages == [
+        f"Aanvraag {committee.one.reference}: na het overleg is een score veranderd. "
+        "Leg de uitkomst opnieuw vast."
+    ]
+    service.record_outcome(
+        world.later("chair", days=37), round_, committee.one.id, 50_000, "Besproken per mail."
+    )
+    assert service.adoption_problems(chair, round_) == []
+
+
 # --- presence, closing, and what comes after ----------------------------------------------------------------
 
 

@@ -81,6 +81,7 @@ from .meeting import (
     still_inside,
     unfinished,
     unseen,
+    waiting_for_scores,
 )
 from .own import open_own, open_text, others_scores, own_assignment, parts, regions_of, visible_to
 from .results import (
@@ -200,6 +201,7 @@ __all__ = [
     "unseen",
     "users",
     "visible_to",
+    "waiting_for_scores",
     "waits",
     "weighed_of_round",
 ]

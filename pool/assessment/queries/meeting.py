@@ -19,7 +19,8 @@ from pool.rounds.models import Round
 from ..models_meeting import Attendance, ItemAbsence, Meeting, MeetingItem, MinutesApproval
 from ..ranking import Row
 from ..rules import COMMITTEE
-from ..states import ItemState, LeaveReason, MeetingState
+from ..states import COUNTING, ItemState, LeaveReason, MeetingState
+from .committee import readers_of_round
 from .interests import barred_applications, hidden_from
 from .leading import deputised, open_files, open_readers
 from .results import marks, results
@@ -194,24 +195,33 @@ def unfinished(round_id: int) -> list[Meeting]:
     return [m for m in meetings_of(round_id) if m.state in (MeetingState.PLANNED, MeetingState.RUNNING)]
 
 
-def concluded(round_id: int) -> set[int]:
-    """Applications of which the last time on an agenda ended in an outcome."""
-    return {ident for ident, state in _last_states(round_id).items() if state == ItemState.DISCUSSED}
+def concluded(round_id: int) -> dict[int, int | None]:
+    """Applications of which the last time on an agenda ended in an outcome, with the mean of the scores then."""
+    return {i: before for i, (state, before) in _last(round_id).items() if state == ItemState.DISCUSSED}
 
 
 def postponed(round_id: int) -> set[int]:
     """Applications that were postponed and not discussed since."""
-    return {ident for ident, state in _last_states(round_id).items() if state == ItemState.POSTPONED}
+    return {i for i, (state, _before) in _last(round_id).items() if state == ItemState.POSTPONED}
 
 
-def _last_states(round_id: int) -> dict[int, ItemState]:
+def _last(round_id: int) -> dict[int, tuple[ItemState, int | None]]:
     query = (
-        select(MeetingItem.application_id, MeetingItem.state)
+        select(MeetingItem.application_id, MeetingItem.state, MeetingItem.before)
         .join(MeetingItem.meeting)
         .where(Meeting.round_id == round_id, Meeting.state == MeetingState.CLOSED)
         .order_by(Meeting.number, MeetingItem.id)
     )
-    return dict(iter(db.session.execute(query)))
+    return {ident: (state, before) for ident, state, before in db.session.execute(query)}
+
+
+def waiting_for_scores(round_id: int) -> set[int]:
+    """Applications of which an assessment that counts is still to come."""
+    return {
+        one.application_id
+        for one in readers_of_round(round_id)
+        if one.assessment is None or one.assessment.state not in COUNTING
+    }
 
 
 def items_about(application_ids: Iterable[int]) -> list[MeetingItem]:

@@ -142,9 +142,10 @@ def resume(actor: Actor, item: MeetingItem) -> None:
 def pass_formalities(actor: Actor, meeting: Meeting) -> int:
     """Let every open formality that the actor leads pass with its score as it is; returns how many passed.
 
-    Nothing of them is shown or discussed, so nobody has to leave. One without a score stays open.
+    Nothing of them is shown or discussed, so nobody has to leave. One of which a score is still to come stays open.
     """
     lock(Meeting, meeting.id)
+    waiting = queries.waiting_for_scores(meeting.round_id)
     passed = 0
     for item in queries.agenda(actor, meeting):
         if item.kind != ItemKind.FORMALITY or item.state != ItemState.OPEN or item.at_hand:
@@ -153,7 +154,8 @@ def pass_formalities(actor: Actor, meeting: Meeting) -> int:
             continue
         acting = queries.acting(actor, item.application)
         require(rules_meeting.can_handle(acting, item))
-        if queries.mean_of(meeting.round, item.application_id) is not None:
+        scored = queries.mean_of(meeting.round, item.application_id) is not None
+        if scored and item.application_id not in waiting:
             _conclude(actor, acting, item, Conclusion())
             passed += 1
     return passed

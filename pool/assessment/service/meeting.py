@@ -108,7 +108,7 @@ def complete_agenda(actor: Actor, meeting: Meeting) -> int:
     round_ = meeting.round
     there = {item.application_id for item in queries.all_items(meeting)}
     done, waiting = queries.concluded(round_.id), queries.postponed(round_.id)
-    new = [a for a in queries.in_assessment(round_.id) if a.id not in there | done]
+    new = [a for a in queries.in_assessment(round_.id) if a.id not in there and a.id not in done]
     why = queries.reasons_to_discuss(round_, {a.id for a in new})
     for application, _remarks in queries.attention_list(actor, round_):
         # Its remarks compare applications, and the screen is read by people with an interest in one of them.

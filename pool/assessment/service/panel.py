@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +19,6 @@ from .. import queries, rules, rules_meeting
 from ..lifecycle import LIFE
 from ..models import Assessment, Merit, MeritAdoption, PanelOutcome
 from ..ranking import Row
-from ..states import AssessmentState
 from .scoring import scores_sha256
 
 SCALE = range(100_001)
@@ -109,16 +107,13 @@ def adoption_problems(actor: Actor, round_: Round) -> list[Invalid]:
 def what_stands_in_the_way(round_: Round) -> dict[int, list[str]]:
     """Per application what is still open, in Dutch; for services, which decide who may hear it."""
     results = queries.results(round_)
-    open_: Counter[int] = Counter()
-    for one in queries.readers_of_round(round_.id):
-        if one.assessment is None or one.assessment.state == AssessmentState.DRAFT:
-            open_[one.application_id] += 1
+    waiting, met = queries.waiting_for_scores(round_.id), queries.concluded(round_.id)
     recorded = queries.outcomes(row.application.id for row in results.rows)
     postponed = queries.postponed(round_.id)
     wrong: dict[int, list[str]] = {}
     for row in results.rows:
         ident = row.application.id
-        said = _what_is_wrong(row, open_[ident], recorded.get(ident))
+        said = _what_is_wrong(row, ident in waiting, recorded.get(ident), met.get(ident))
         if said:
             wrong[ident] = [said]
         if ident in postponed:
@@ -126,12 +121,14 @@ def what_stands_in_the_way(round_: Round) -> dict[int, list[str]]:
     return wrong
 
 
-def _what_is_wrong(row: Row, open_: int, outcome: PanelOutcome | None) -> str:
-    if open_:
+def _what_is_wrong(row: Row, waiting: bool, outcome: PanelOutcome | None, met: int | None) -> str:
+    """met: the mean of the scores when the committee talked about it in a meeting, if it did."""
+    if waiting:
         return "nog niet alle beoordelingen zijn ingediend."
     if row.mean is None:
         return "er is nog geen score."
-    if outcome is not None and outcome.before != row.mean:
+    heard = outcome.before if outcome is not None else met
+    if heard is not None and heard != row.mean:
         return "na het overleg is een score veranderd. Leg de uitkomst opnieuw vast."
     return ""
 
