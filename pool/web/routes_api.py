@@ -9,20 +9,20 @@ from flask import Flask, Response, jsonify, request, url_for
 from pool.core.access import current_actor, door
 from pool.core.errors import Missing
 
-from . import queries
+from . import openapi, queries
 from .blueprint import bp
 from .queries import RoundLine
-from .schemas import AwardSchema, RoundSchema
+from .schemas import AwardSchema, LinksSchema, RoundSchema
 
-VERSION = "1.0.0"
-PREFIX = "/api/v1/"
+PREFIX = f"{openapi.BASE}/"
+_ROUND = RoundSchema(exclude=["links"])
 
 
 def open_to_all(response: Response) -> Response:
     """Headers of every answer of the API, also of refusals: any site may read it, and which version this is."""
     if request.path.startswith(PREFIX):
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["API-Version"] = VERSION
+        response.headers["API-Version"] = openapi.VERSION
     return response
 
 
@@ -33,13 +33,13 @@ def _init(state: Any) -> None:
 
 
 def _with_links(line: RoundLine) -> dict[str, Any]:
-    body: dict[str, Any] = RoundSchema().dump(line)
+    body: dict[str, Any] = _ROUND.dump(line)
     slug = line.round.slug
-    body["links"] = {
+    links = {
         "page": url_for("web.register_round", slug=slug, _external=True),
         "awards": url_for("web.api_awards", slug=slug, _external=True) if line.is_decided else None,
     }
-    return body
+    return {**body, "links": LinksSchema().dump(links)}
 
 
 @bp.get("/api/v1/rounds")
@@ -57,3 +57,10 @@ def api_awards(slug: str) -> Any:
         raise Missing("missing", "Van deze ronde zijn nog geen besluiten bekend.")
     awards = AwardSchema(many=True).dump(queries.awards_of(line.round))
     return jsonify(round=_with_links(line), awards=awards)
+
+
+@bp.get("/api/v1/openapi.json")
+@door(public=True)
+def api_description() -> Any:
+    """What the API is, for programs that make programs."""
+    return jsonify(openapi.description())

@@ -17,6 +17,13 @@ class CodeSchema(PoolSchema):
     name = fields.String()
 
 
+class LinksSchema(PoolSchema):
+    """Where to read on. awards: null until the decisions are known."""
+
+    page = fields.Url()
+    awards = fields.Url(allow_none=True)
+
+
 class RoundSchema(PoolSchema):
     slug = fields.String(attribute="round.slug")
     title = fields.String(attribute="round.title")
@@ -27,11 +34,12 @@ class RoundSchema(PoolSchema):
     opens_at = UTCMoment(attribute="round.opens_at", data_key="opensAt")
     closes_at = UTCMoment(attribute="round.closes_at", data_key="closesAt")
     ceiling = Amount()
-    applications = fields.Integer()
-    requested = Amount()
-    awards = fields.Integer()
-    awarded = Amount()
-    invented = fields.Method("_invented")
+    applications = fields.Integer(allow_none=True)
+    requested = Amount(allow_none=True)
+    awards = fields.Integer(allow_none=True)
+    awarded = Amount(allow_none=True)
+    invented = fields.Method("_invented", metadata={"type": "string", "nullable": True})
+    links = fields.Nested(LinksSchema)
 
     def _invented(self, line: RoundLine) -> str | None:
         return line.round.invented or None
@@ -48,7 +56,28 @@ class AwardSchema(PoolSchema):
     amount = Amount()
     decided_on = fields.Date(data_key="decidedOn")
     project_invented = fields.Boolean(attribute="invented", data_key="projectInvented")
-    invented = fields.Method("_invented")
+    invented = fields.Method("_invented", metadata={"type": "string", "nullable": True})
 
     def _invented(self, award: Award) -> str | None:
         return made_up(award) or None
+
+
+class RoundsSchema(PoolSchema):
+    """The answer about all rounds."""
+
+    rounds = fields.List(fields.Nested(RoundSchema))
+
+
+class AwardsSchema(PoolSchema):
+    """The answer about the awards of one round."""
+
+    round = fields.Nested(RoundSchema)
+    awards = fields.List(fields.Nested(AwardSchema))
+
+
+class ProblemSchema(PoolSchema):
+    """A refusal. title: a fixed word for programs; detail: Dutch, for people."""
+
+    status = fields.Integer()
+    title = fields.String()
+    detail = fields.String()
