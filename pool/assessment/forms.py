@@ -25,7 +25,7 @@ from pool.rounds.inputs import LEVELS, RoundRules
 
 from .inputs import AssignOptions, CriterionScore, ScoresInput
 from .models import Assessment
-from .states import InterestAnswer, Measure
+from .states import Abstention, InterestAnswer, Measure
 
 ANSWERS = [
     (InterestAnswer.NONE.value, "Ik heb geen belang bij deze aanvraag"),
@@ -87,6 +87,17 @@ class MeasureForm(Form):
         validators=[Required("Kies wat u beslist.")],
     )
     reason = reason_field("Waarom?")
+
+
+class AbstainForm(Form):
+    """Why an assessor gives an application back."""
+
+    why = RadioField(
+        "Waarom geeft u deze aanvraag terug?",
+        choices=options(Abstention.choices()),
+        validators=[Required("Kies waarom.")],
+    )
+    note = TextAreaField("Toelichting", validators=[Optional(), at_most(2000)])
 
 
 class AssignForm(Form):

@@ -18,6 +18,18 @@ def assigned(name: str, round_title: str, count: int) -> tuple[str, str]:
     return f"{files[0].upper()}{files[1:]} om te beoordelen", body
 
 
+def abstained(name: str, assessor: str, round_title: str, why: str) -> tuple[str, str]:
+    """To the programme team, when an assessor gave an application back."""
+    body = (
+        f"Beste {name},\n\n"
+        f"{assessor} heeft een aanvraag teruggegeven in de ronde ‘{round_title}’: {why}. "
+        "Log in op de Projectenpool, ga naar Beoordelen en wijs opnieuw toe. Wat al is toegewezen, blijft zoals "
+        "het is.\n\n"
+        "Met vriendelijke groet,\nde Projectenpool"
+    )
+    return "Een aanvraag is teruggegeven", body
+
+
 def interest_to_weigh(name: str, round_title: str) -> tuple[str, str]:
     """To the chair, when a member waits for a decision about an interest."""
     body = (

@@ -12,11 +12,12 @@ from pool.core.db import Model, Moment, Thousandths, enum_type, frozen_when, imm
 from pool.people.models import User
 
 from .models_figures import OwnPlace, Study
-from .states import AssessmentState, InterestAnswer, Measure
+from .states import Abstention, AssessmentState, InterestAnswer, Measure
 
 __all__ = [
     "Assessment",
     "Assignment",
+    "GivenBack",
     "InterestMeasure",
     "InterestStatement",
     "Merit",
@@ -84,6 +85,18 @@ class Assignment(Model):
     application: Mapped[Application] = relationship()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     assessment: Mapped[Assessment | None] = relationship(back_populates="assignment")
+
+
+@immutable
+class GivenBack(Model):
+    """An application that an assessor gave back; the automatic assignment does not ask again."""
+
+    __tablename__ = "given_back"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    why: Mapped[Abstention] = mapped_column(enum_type(Abstention))
+    note: Mapped[str] = mapped_column(default="")
+    given_back_at: Mapped[Moment]
 
 
 @frozen_when("OLD.state = 'locked'")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from pool.applications import queries as applications
-from pool.core.access import Role, current_actor, door
+from pool.core.access import Role, current_actor, door, require
 from pool.core.db import db
 from pool.core.forms import attempt
 from pool.rounds import queries as rounds
@@ -16,10 +16,10 @@ from pool.rounds.inputs import RoundRules
 
 from . import queries, routes_documents, service
 from .blueprint import bp
-from .forms import InterestForm, scores_form
+from .forms import AbstainForm, InterestForm, scores_form
 from .models import Assessment, Assignment, Score
-from .rules import ASSESSED_STATES, can_assign, can_score, can_see_results
-from .states import InterestAnswer
+from .rules import ASSESSED_STATES, can_abstain, can_assign, can_score, can_see_results
+from .states import Abstention, InterestAnswer
 
 blueprints = [bp]
 
@@ -100,9 +100,37 @@ def interest(application_id: int) -> Any:
         opened=opened is not None,
         ties=queries.ties.ties(round_, application_id, assignment.user_id),
         waits=said is not None and queries.waits(round_, application_id, assignment.user_id),
+        may_give_back=bool(can_abstain(actor, assignment)),
         form=form,
         page_errors=bool(form.errors),
         crumbs=_crumbs(assignment, "Belang") if opened else [HOME, (assignment.application.title, None)],
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/beoordelen/aanvraag/<int:application_id>/teruggeven", methods=["GET", "POST"])
+@door(Role.ASSESSOR)
+def give_back(application_id: int) -> Any:
+    """Give an application back, with a reason that is no interest."""
+    actor = current_actor()
+    assignment = queries.own_assignment(actor, application_id)
+    require(can_abstain(actor, assignment))
+    form = AbstainForm()
+    if form.validate_on_submit():
+        with attempt(form) as done:
+            service.abstain(actor, assignment, Abstention(form.why.data), form.note.data or "")
+        if done:
+            flash(
+                "U hebt de aanvraag teruggegeven. Het programmateam zoekt een andere beoordelaar.", "success"
+            )
+            return redirect(url_for("assessment.index"))
+        assignment = queries.own_assignment(actor, application_id)
+    page = render_template(
+        "assessment/give_back.html",
+        assignment=assignment,
+        form=form,
+        page_errors=bool(form.errors),
+        crumbs=[HOME, (assignment.application.title, None)],
     )
     return page, 422 if form.errors else 200
 

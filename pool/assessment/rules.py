@@ -66,6 +66,18 @@ def can_unassign(actor: Actor, assignment: Assignment) -> Verdict:
     return YES
 
 
+def can_abstain(actor: Actor, assignment: Assignment) -> Verdict:
+    """Give an application back that one is to read, as long as the scores are not handed in."""
+    if assignment.user_id != actor.user_id or not actor.has(Role.ASSESSOR):
+        return no("Dit is niet uw beoordeling.")
+    if assignment.ended_at is not None:
+        return no("Deze toewijzing is al beëindigd.", "state")
+    assessment = assignment.assessment
+    if assessment is not None and assessment.state != AssessmentState.DRAFT:
+        return no("U hebt deze beoordeling al ingediend. U kunt haar niet meer teruggeven.", "state")
+    return _while_assessing(assignment.application.round)
+
+
 def can_record_interest(actor: Actor) -> Verdict:
     """Record an interest for another member of the committee."""
     return YES if actor.has(Role.CHAIR) else no(ONLY_CHAIR)

@@ -31,6 +31,13 @@ class Measure(LabeledEnum):
     ALLOWED = "allowed", "mag de aanvraag beoordelen", "success"
 
 
+class Abstention(LabeledEnum):
+    """Why an assessor gives an application back, when it is not for an interest."""
+
+    EXPERTISE = "expertise", "niet mijn vakgebied"
+    TOO_MANY = "too_many", "te veel aanvragen"
+
+
 class InterestAnswer(LabeledEnum):
     NONE = "none", "geen belang", "success"
     DECLARED = "declared", "wel een belang", "warning"

@@ -174,6 +174,8 @@ def _programme(actor: Actor) -> Iterator[Task]:
     found = list(db.session.scalars(rounds.visible_to(actor)).unique())
     closed = [r for r in found if r.state == RoundState.CLOSED]
     yield Task("Gesloten rondes die u moet toewijzen aan beoordelaars", len(closed), "assessment.index")
+    short = sum(assessment.short_of_readers(r) for r in found if r.state == RoundState.IN_ASSESSMENT)
+    yield Task("Aanvragen met te weinig beoordelaars", short, "assessment.index")
     standings = [s for s in awards.standings(actor) if not s.is_published and not s.barred]
     to_prepare = [
         s for s in standings if s.advice == AdviceState.GIVEN and s.prepared + s.decided < s.complete

@@ -20,6 +20,7 @@ from ..adjusted import adjust
 from ..states import COUNTING
 from . import ties
 from .committee import (
+    abstained_pairs,
     assessment,
     assignment,
     assignments_of_round,
@@ -32,6 +33,7 @@ from .committee import (
     readers_of_round,
     round_in_hand,
     rounds_in_hand,
+    short_of_readers,
 )
 from .dossier import assignments_of, dossier_file, dossier_files, statements_about, users
 from .figures import Extra, attention_list, attention_of, extra_wanted
@@ -115,6 +117,7 @@ __all__ = [
     "Places",
     "Results",
     "Weighed",
+    "abstained_pairs",
     "acting",
     "adjust",
     "agenda",
@@ -190,6 +193,7 @@ __all__ = [
     "round_in_hand",
     "rounds_in_hand",
     "running",
+    "short_of_readers",
     "statement_of",
     "statements_about",
     "statements_of_round",

@@ -19,7 +19,7 @@ from pool.people.models import User
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 
-from ..models import Assessment, Assignment
+from ..models import Assessment, Assignment, GivenBack
 from ..rules import ASSESSED_STATES, COMMITTEE, is_closed
 from ..states import COUNTING
 from .interests import barred_pairs, hidden_from
@@ -108,6 +108,25 @@ def readers_of_round(round_id: int, hidden: Collection[int] = ()) -> list[Assign
     """Assignments of a round that lead or led to a score that counts."""
     barred = barred_pairs(round_id)
     return [a for a in assignments_of_round(round_id, hidden) if is_reader(a, barred)]
+
+
+def abstained_pairs(round_id: int) -> set[tuple[int, int]]:
+    """(application, assessor) where the assessor gave the application back."""
+    query = (
+        select(Assignment.application_id, Assignment.user_id)
+        .join(Assignment.application)
+        .join(GivenBack, GivenBack.assignment_id == Assignment.id)
+        .where(Application.round_id == round_id, Assignment.ended_at.is_not(None))
+        .order_by(Assignment.id)
+    )
+    return {(application_id, user_id) for application_id, user_id in db.session.execute(query)}
+
+
+def short_of_readers(round_: Round) -> int:
+    """How many applications of a round have fewer readers than its rules ask for."""
+    needed = rounds.rules_of(round_).assessors_per_application
+    readers = Counter(one.application_id for one in readers_of_round(round_.id))
+    return sum(readers[application.id] < needed for application in in_assessment(round_.id))
 
 
 def assignment(actor: Actor, ident: int) -> Assignment:

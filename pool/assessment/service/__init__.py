@@ -3,6 +3,7 @@
 | module | holds |
 |---|---|
 | `interests` | confirm none, declare one, weigh one |
+| `abstaining` | give an application back |
 | `assigning` | propose, assign, add, end |
 | `figures` | have the statistics worked out, keep them |
 | `ordering` | an own order among equal totals |
@@ -15,6 +16,7 @@
 | `minutes` | what a meeting did, approved and fixed |
 """
 
+from .abstaining import abstain
 from .assigning import Proposal, add_assignment, assign, end_assignment, propose
 from .deputies import appoint_deputy, confirm_merit, end_deputy
 from .dossier import produce_dossier
@@ -41,6 +43,7 @@ from .scoring import reopen, save_scores, submit_assessment
 
 __all__ = [
     "Proposal",
+    "abstain",
     "add_assignment",
     "add_item",
     "adopt_merits",

@@ -64,7 +64,8 @@ def propose(actor: Actor, round_: Round, options: AssignOptions | None = None) -
     assessors = people.with_role(Role.ASSESSOR)
     per_application = round_rules.assessors_per_application
     maximum = options.maximum or default_maximum(per_application * len(found), len(assessors))
-    barred = queries.barred_pairs(round_.id)
+    # Who gave an application back is not asked for it again.
+    barred = queries.barred_pairs(round_.id) | queries.abstained_pairs(round_.id)
     soft = queries.ties.soft_pairs(round_.id, [user.id for user in assessors])
     running = {
         (a.application_id, a.user_id): a
