@@ -72,8 +72,9 @@ def _tab_to(page: Page, selector: str) -> None:
 
 
 def _enter(page: Page) -> None:
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    """Follow the link or press the button that has the focus, and wait for the page that comes."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def _open_next(page: Page) -> None:

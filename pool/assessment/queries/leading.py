@@ -15,8 +15,8 @@ from pool.people import queries as people
 
 from ..models import Assignment
 from ..models_meeting import DeputyChair, MeritConfirmation
-from ..states import COUNTING, InterestAnswer
-from .interests import barred_applications, hidden_from, statement_of
+from ..states import COUNTING
+from .interests import barred_applications, hidden_from, statement_of, waits
 
 
 def deputies(round_id: int) -> list[DeputyChair]:
@@ -108,8 +108,9 @@ def must_still(actor: Actor, application: Application) -> str:
     """What a deputy has to do before the file opens: `interest`, `scores`, or nothing (empty)."""
     if actor.user_id is None or actor.has(Role.CHAIR):
         return ""
+    # Who declared one that was not allowed meets nothing here; who did, and may go on, said so.
     said = statement_of(actor.user_id, application.id)
-    if said is None or said.answer != InterestAnswer.NONE:
+    if said is None or waits(application.round, application.id, actor.user_id):
         return "interest"
     return "scores" if application.id in open_files(actor.user_id, application.round_id) else ""
 

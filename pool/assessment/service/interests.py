@@ -28,9 +28,9 @@ def declare_interest(
     """State whether somebody has an interest in an application.
 
     For oneself: an assessor about a file that is assigned or on the agenda of a meeting, the chair about any
-    file. For another member (user_id): only the chair, with a reason. `none` by the assessor opens the file; `declared` closes it at once, takes the
-    scores out of every count, and cannot be taken back by the one who declared. Raises Missing for a file that is
-    not the actor's to speak about, Invalid without a reason.
+    file. For another member (user_id): only the chair, or the deputy, with a reason. `none` by the assessor opens
+    the file; `declared` closes it at once, takes the scores out of every count, and cannot be taken back by the one
+    who declared. Raises Missing for a file that is not the actor's to speak about, Invalid without a reason.
     """
     who = actor.user_id if user_id is None else user_id
     if who is None:
@@ -88,8 +88,8 @@ def decide_measure(
     is allowed opens the file and brings back scores; what is not hides it. Deciding again is a new row. Raises
     Missing for a file the chair may not know, Invalid beside the field, Refused when there is nothing to decide.
     """
-    require(rules.can_decide_measure(actor, user_id))
     application = queries.committee_file(actor, application_id)
+    require(rules.can_decide_measure(queries.acting(actor, application), user_id))
     if not reason.strip():
         raise Invalid("reason", "Geef de reden.", "reason")
     statement = queries.statement_of(user_id, application_id)
