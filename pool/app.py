@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import config
-from pool.core import outbox  # noqa: F401  registers its table and handler
+from pool.core import mailbox, outbox, undelivered  # noqa: F401  register their tables and handler
 from pool.core.db import db, init_db
 from pool.core.edge import init_arrival, init_edge
 from pool.stages import SLICES

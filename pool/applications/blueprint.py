@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
+from pool.core import outbox
 from pool.core.access import Role, current_actor
 from pool.core.errors import Missing
 from pool.core.pdf import Document
@@ -18,6 +19,9 @@ from .models import Application
 from .states import Section
 
 bp = Blueprint("applications", __name__)
+outbox.place("application", "applications.show", "ident")
+outbox.place("thread", "applications.messages", "ident")
+outbox.place("partner_requests", "applications.partner_requests")
 
 READERS = (Role.APPLICANT, Role.REGIONAL_LEAD, Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from pool.core.outbox import text
 from pool.core.text import format_date, format_moment
 
 Letter = tuple[str, str]
-_CLOSING = "Met vriendelijke groet,\n\nhet programmateam"
-
-
-def _body(*parts: str) -> str:
-    return "\n\n".join(["Beste lezer,", *(part for part in parts if part), _CLOSING])
 
 
 def receipt(
@@ -30,7 +26,7 @@ def receipt(
     again = f"Dit is versie {number}. Deze vervangt de vorige versie." if number > 1 else ""
     return (
         f"Ontvangen: aanvraag {reference}",
-        _body(
+        text(
             f"Wij hebben de aanvraag ‘{title}’ van {applicant} ontvangen op {format_moment(at, seconds=True)}.",
             again,
             f"Kenmerk: {reference}\nVersie: {number}\nSHA-256 van de inhoud:\n{sha256}",
@@ -45,7 +41,7 @@ def receipt(
 def withdrawn(reference: str, title: str, at: dt.datetime, reason: str) -> Letter:
     return (
         f"Ingetrokken: aanvraag {reference}",
-        _body(
+        text(
             f"De aanvraag ‘{title}’ ({reference}) is ingetrokken op {format_moment(at)}.",
             f"De reden die is opgegeven:\n{reason}",
             "Wij behandelen deze aanvraag niet verder.",
@@ -57,7 +53,7 @@ def infected(reference: str, title: str, name: str, finding: str) -> Letter:
     virus = f" ({finding})" if finding else ""
     return (
         f"Virus gevonden in een bestand: aanvraag {reference}",
-        _body(
+        text(
             f"In het bestand ‘{name}’ bij de aanvraag ‘{title}’ ({reference}) is een virus gevonden{virus}. "
             "Niemand kan dit bestand in de Projectenpool openen.",
             "Kunt u de aanvraag nog wijzigen? Vervang het bestand dan door een schoon bestand. Had u de aanvraag al "
@@ -71,7 +67,7 @@ def infected(reference: str, title: str, name: str, finding: str) -> Letter:
 def complete(reference: str, title: str) -> Letter:
     return (
         f"Volledig: aanvraag {reference}",
-        _body(
+        text(
             f"De aanvraag ‘{title}’ ({reference}) is volledig. Wij nemen de aanvraag in behandeling.",
             "U hoeft nu niets te doen. U krijgt bericht als er een besluit is.",
         ),
@@ -90,7 +86,7 @@ def supplement(
     )
     return (
         f"Aanvulling nodig: aanvraag {reference}",
-        _body(
+        text(
             first,
             f"Dit hebben wij nog nodig:\n{asked}",
             f"U kunt aanvullen tot en met {format_date(last_day)}. Dat doet u in de Projectenpool, bij uw aanvraag.",
@@ -107,7 +103,7 @@ def inadmissible(
     where = f"Stuur uw bezwaar naar:\n{objection_address}" if objection_address else ""
     return (
         f"Niet in behandeling: aanvraag {reference}",
-        _body(
+        text(
             f"Wij nemen de aanvraag ‘{title}’ ({reference}) niet in behandeling.",
             f"De reden:\n{reason}",
             f"Bent u het hier niet mee eens? Dan kunt u bezwaar maken tot en met {format_date(last_day)}. {where}".strip(),
@@ -118,9 +114,28 @@ def inadmissible(
 def reconsidered(reference: str, title: str, reason: str) -> Letter:
     return (
         f"Opnieuw getoetst: aanvraag {reference}",
-        _body(
+        text(
             f"Wij kijken opnieuw of de aanvraag ‘{title}’ ({reference}) volledig is. De eerdere uitkomst vervalt.",
             f"De reden:\n{reason}",
             "U hoeft nu niets te doen. U krijgt bericht over de nieuwe uitkomst.",
+        ),
+    )
+
+
+def new_message(reference: str, writer: str, answer_by: dt.date | None) -> Letter:
+    """That there is a message, and where; what it says stays in the portal: a mail can be read by others."""
+    asked = (
+        f"In dit bericht staat een vraag. Antwoord uiterlijk op {format_date(answer_by)}. De termijn voor ons "
+        "besluit loopt gewoon door."
+        if answer_by
+        else ""
+    )
+    return (
+        f"{'Vraag' if answer_by else 'Nieuw bericht'} bij aanvraag {reference}",
+        text(
+            f"Er staat een nieuw bericht van {'het' if writer == 'programmateam' else 'de'} {writer} bij aanvraag "
+            f"{reference}.",
+            asked,
+            "Log in op de Projectenpool om het te lezen en te beantwoorden.",
         ),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pool.core.outbox import text
 from pool.core.text import format_date, format_moment
 
-from .mail import Letter, _body
+from .mail import Letter
 
 
 def partner_asked(
@@ -46,7 +47,7 @@ def partner_asked(
         where = "In de Projectenpool leest u wat er over u staat. U vindt het verzoek op uw overzicht, bij ‘Partnerverzoeken’."
     return (
         f"Wilt u bevestigen dat u meedoet? {title}",
-        _body(
+        text(
             first,
             why,
             "Klopt het dat u meedoet, met de rol en de bijdrage die er staan? Dan bevestigt u dat. Klopt het niet? "
@@ -61,7 +62,7 @@ def partner_dropped(title: str, applicant: str, partner: str) -> Letter:
     """To somebody who was asked and need not answer any more."""
     return (
         f"U hoeft niet meer te bevestigen: {title}",
-        _body(
+        text(
             f"{applicant} vroeg of {partner} wil bevestigen als partner van het project ‘{title}’. "
             "Dat verzoek is ingetrokken. U hoeft niets te doen.",
         ),
@@ -75,7 +76,7 @@ def partner_answered(
     did = "bevestigt mee te doen aan" if confirmed else "wil niet als partner genoemd worden bij"
     return (
         f"{'Bevestigd' if confirmed else 'Afgewezen'} door partner: aanvraag {reference}",
-        _body(
+        text(
             f"{partner} {did} het project ‘{title}’ ({reference}). Dat antwoord gaf {by}.",
             f"Toelichting:\n{note}" if note else "",
             ""
@@ -89,7 +90,7 @@ def sign_asked(reference: str, title: str, by: str, note: str, until: dt.datetim
     """To a colleague who may sign."""
     return (
         f"Wilt u ondertekenen? Aanvraag {reference}",
-        _body(
+        text(
             f"{by} vraagt u om de aanvraag ‘{title}’ ({reference}) te ondertekenen.",
             f"{by} schrijft:\n{note}" if note else "",
             "In de Projectenpool leest u de tekst. Daarna ondertekent u, of u geeft de aanvraag terug. Met uw "
@@ -103,7 +104,7 @@ def sign_given_back(reference: str, title: str, by: str, answer: str) -> Letter:
     """To the one who asked."""
     return (
         f"Teruggegeven: aanvraag {reference}",
-        _body(
+        text(
             f"{by} heeft de aanvraag ‘{title}’ ({reference}) niet ondertekend, maar teruggegeven.",
             f"De reden:\n{answer}",
             "Pas de tekst aan en vraag daarna opnieuw om ondertekening. De aanvraag is nog niet ingediend.",
@@ -115,7 +116,7 @@ def sign_done(reference: str, title: str, by: str, at: dt.datetime) -> Letter:
     """To the one who asked."""
     return (
         f"Ondertekend en ingediend: aanvraag {reference}",
-        _body(
+        text(
             f"{by} heeft de aanvraag ‘{title}’ ({reference}) ondertekend op {format_moment(at, seconds=True)}. "
             "Daarmee is de aanvraag ingediend.",
             "In de Projectenpool vindt u de ontvangstbevestiging.",
@@ -128,7 +129,7 @@ def sign_over(reference: str, title: str, by: str, *, changed: bool) -> Letter:
     why = f"{by} heeft de tekst gewijzigd." if changed else f"{by} heeft het verzoek ingetrokken."
     return (
         f"Ondertekenen hoeft nu niet: aanvraag {reference}",
-        _body(
+        text(
             f"Er lag een verzoek om de aanvraag ‘{title}’ ({reference}) te ondertekenen. {why} Daarom is dat "
             "verzoek vervallen. De aanvraag is nog niet ingediend.",
             "Is de tekst klaar? Vraag dan opnieuw om ondertekening." if changed else "",

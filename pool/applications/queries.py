@@ -23,7 +23,7 @@ from pool.rounds.inputs import RoundRules
 from pool.rounds.models import Round, RuleSet
 from pool.rounds.rules import accepts_applications
 
-from . import rules
+from . import message_queries, rules
 from .inputs import Budget, Content, Plan
 from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
 from .queries_documents import FileGroup, file_groups
@@ -358,11 +358,14 @@ _PARTS = {
 
 
 CHECK_DUE = "to_check"
+QUESTION_OPEN = "question_open"
+MESSAGE_NEW = "message_new"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What somebody looks for in a list. state: of an application, or `to_check`. sort: see SORTS."""
+    """What somebody looks for in a list. state: of an application, or a work list such as `to_check`. sort: see
+    SORTS."""
 
     round_slug: str = ""
     state: str = ""
@@ -389,6 +392,31 @@ def counts(actor: Actor, round_slug: str = "") -> dict[ApplicationState, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
+_BY_MESSAGES = {
+    QUESTION_OPEN: message_queries.waiting_applications,
+    MESSAGE_NEW: message_queries.unread_applications,
+}
+
+
+def message_counts(actor: Actor, round_slug: str = "") -> dict[str, int]:
+    """How many applications have a question that waits, and how many a new message, in one round or in all."""
+    numbers = {}
+    for name, idents in _BY_MESSAGES.items():
+        query = select(func.count()).select_from(Application).where(Application.id.in_(idents(actor)))
+        if round_slug:
+            query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
+        numbers[name] = db.session.scalar(query) or 0
+    return numbers
+
+
+MessageWork = message_queries.Work
+
+
+def message_work(actor: Actor, today: dt.date) -> MessageWork:
+    """What waits for somebody in the messages about applications."""
+    return message_queries.work(actor, today)
+
+
 def found(actor: Actor, wanted: Filter) -> Select[Application]:
     """The applications this actor may see that fit, in the order asked for."""
     # A list shows no texts, and they are by far the largest part of a row.
@@ -397,6 +425,8 @@ def found(actor: Actor, wanted: Filter) -> Select[Application]:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == wanted.round_slug)))
     if wanted.state == CHECK_DUE:
         query = query.where(Application.state.in_(TO_CHECK))
+    elif wanted.state in _BY_MESSAGES:
+        query = query.where(Application.id.in_(_BY_MESSAGES[wanted.state](actor)))
     elif wanted.state in {s.value for s in ApplicationState}:
         query = query.where(Application.state == ApplicationState(wanted.state))
     if wanted.theme:

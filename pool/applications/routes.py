@@ -17,11 +17,13 @@ from pool.rounds.rules import accepts_applications
 
 from . import (
     letter,
+    message_queries,
     queries,
     queries_reuse,
     queries_signing,
     routes_applicant,
     routes_documents,
+    routes_messages,
     routes_partners,
     routes_programme,
     routes_questions,
@@ -39,10 +41,15 @@ from .trail import steps
 
 blueprints = [bp]
 PER_PAGE = 50
+_MESSAGE_LISTS = [
+    (queries.QUESTION_OPEN, "vraag wacht op antwoord"),
+    (queries.MESSAGE_NEW, "nieuwe berichten"),
+]
 __all__ = [
     "blueprints",
     "routes_applicant",
     "routes_documents",
+    "routes_messages",
     "routes_partners",
     "routes_programme",
     "routes_questions",
@@ -84,6 +91,8 @@ def index() -> Any:
         states=[s for s in ApplicationState if s != ApplicationState.DRAFT or actor.has(Role.APPLICANT)],
         themes=regions.all_themes(),
         regions=regions.all_regions(),
+        message_lists=_MESSAGE_LISTS if actor.has(*message_queries.WRITERS) else [],
+        threads=message_queries.standings(actor, [item.id for item in page.items]),
         today=local_date(actor.at),
         local_date=local_date,
         is_applicant=actor.has(Role.APPLICANT),
@@ -96,11 +105,14 @@ def _tabs(wanted: queries.Filter) -> list[dict[str, Any]]:
     """The work lists of the programme team, with how much is in each."""
     numbers = queries.counts(current_actor(), wanted.round_slug)
     waiting, complete = ApplicationState.SUPPLEMENT_REQUESTED, ApplicationState.COMPLETE
+    messages = queries.message_counts(current_actor(), wanted.round_slug)
     lists = [
         ("", "Alle", sum(numbers.values())),
         (queries.CHECK_DUE, "Te toetsen", sum(numbers.get(state, 0) for state in TO_CHECK)),
         (waiting.value, "Wacht op aanvulling", numbers.get(waiting, 0)),
         (complete.value, "Volledig", numbers.get(complete, 0)),
+        (queries.QUESTION_OPEN, "Wacht op antwoord", messages[queries.QUESTION_OPEN]),
+        (queries.MESSAGE_NEW, "Nieuwe berichten", messages[queries.MESSAGE_NEW]),
     ]
     return [
         {
@@ -138,10 +150,18 @@ def show(ident: int) -> Any:
         views=views,
         my_regions=mine,
         term=rules.decision_term(application, round_rules),
+        **_messages(application),
         moves={move.name for move in LIFE.open_moves(actor, application)},
         steps=steps(audit.trail(application.audit_chain), actor) if actor.has(*queries.READERS) else [],
         crumbs=crumbs(application),
     )
+
+
+def _messages(application: Application) -> dict[str, Any]:
+    """How the messages stand, for the pages about one application."""
+    actor = current_actor()
+    found = message_queries.standings(actor, [application.id])
+    return {"thread": found.get(application.id), "today": local_date(actor.at)}
 
 
 def _own_page(application: Application) -> Any:
@@ -166,6 +186,7 @@ def _own_page(application: Application) -> Any:
         partners=queries.partners(application, queries.text_for_partners(application, actor.at), actor.at),
         waiting=queries_signing.open_of(application.id),
         can_reuse=queries_reuse.has_sources(actor, application),
+        **_messages(application),
         crumbs=crumbs(application),
     )
 

@@ -94,3 +94,10 @@ class FileState(LabeledEnum):
 
 READABLE = frozenset({FileState.CLEAN, FileState.UNSCANNED})
 """States in which a file is given to whoever may see it."""
+
+
+class Side(LabeledEnum):
+    """Who speaks in the messages about an application."""
+
+    APPLICANT = "applicant", "gemeente"
+    PROGRAMME = "programme", "programmateam"

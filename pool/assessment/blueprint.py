@@ -2,4 +2,8 @@
 
 from flask import Blueprint
 
+from pool.core import outbox
+
 bp = Blueprint("assessment", __name__)
+outbox.place("assessing", "assessment.index")
+outbox.place("assessment_file", "assessment.file", "application_id")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from pool.applications.models import Application
+from pool.core import outbox
 from pool.core.access import Role, current_actor
 from pool.core.errors import Refused
 from pool.rounds.models import Round
@@ -15,6 +16,7 @@ from . import queries, rules
 from .models import Advice
 
 bp = Blueprint("awards", __name__)
+outbox.place("decision", "awards.show", "ident")
 
 Crumbs = list[tuple[str, str | None]]
 

@@ -32,7 +32,8 @@ def _answer(status: int, code: str, message: str, back: str | None = None) -> tu
         body = jsonify({"status": status, "title": code, "detail": message})
         body.content_type = "application/problem+json"
         return body, status
-    return render_template("_layout/error.html", status=status, message=message, back=back), status
+    page = render_template("_layout/error.html", status=status, message=message, back=back, failed=True)
+    return page, status
 
 
 def init_arrival(app: Flask) -> None:

@@ -60,13 +60,19 @@ class Job(Model):
 
 Handler = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
+_attempts: dict[str, int] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that carries out jobs of this kind."""
+class GiveUp(Exception):
+    """Raised by a handler when trying again makes no sense: the job is put aside at once."""
+
+
+def handler(kind: str, attempts: int = MAX_ATTEMPTS) -> Callable[[Handler], Handler]:
+    """Register the function that carries out jobs of this kind. attempts: after so many failures it is put aside."""
 
     def decorate(function: Handler) -> Handler:
         _handlers[kind] = function
+        _attempts[kind] = attempts
         return function
 
     return decorate
@@ -120,6 +126,13 @@ def report(job: Job, percent: int, progress: str, lease: dt.timedelta = LEASE) -
     db.session.commit()
 
 
+def try_again(job: Job, at: dt.datetime) -> None:
+    """Take a job that was put aside back into the queue, with all its attempts before it."""
+    job.dead_at, job.attempts, job.run_at = None, 0, at
+    job.lease_until = job.lease_by = None
+    db.session.flush()
+
+
 class LeaseLost(RuntimeError):
     """Another worker has taken this job over; whatever was done here must not be committed."""
 
@@ -147,15 +160,16 @@ def carry_out(job: Job) -> bool:
     except Exception as error:
         db.session.rollback()
         log.error("job.failed", job=ident, kind=kind, error=repr(error))
-        _note_failure(ident, me, traceback.format_exception_only(error)[-1].strip())
+        message = traceback.format_exception_only(error)[-1].strip()
+        _note_failure(ident, me, message, give_up=isinstance(error, GiveUp))
         return False
 
 
-def _note_failure(ident: int, me: str, message: str) -> None:
+def _note_failure(ident: int, me: str, message: str, *, give_up: bool) -> None:
     job = db.session.get_one(Job, ident, populate_existing=True)
     now = clock.now()
     wait = dt.timedelta(seconds=RETRY_BASE_SECONDS * 2 ** min(job.attempts - 1, 10))
-    dead = now if job.attempts >= MAX_ATTEMPTS else None
+    dead = now if give_up or job.attempts >= _attempts.get(job.kind, MAX_ATTEMPTS) else None
     try:
         _guarded(ident, me, error=message[:2000], run_at=now + wait, dead_at=dead, lease_until=None)
         db.session.commit()

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, url_for
 
+from pool.core import outbox
 from pool.core.access import Role, current_actor
 from pool.core.errors import Missing
 
@@ -14,6 +15,7 @@ from .models import Project
 from .periods import Period, parse
 
 bp = Blueprint("followup", __name__)
+outbox.place("project", "followup.show", "ident")
 
 READERS = (Role.APPLICANT, Role.REGIONAL_LEAD, Role.PROGRAMME)
 

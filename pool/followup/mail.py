@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pool.core.outbox import text
 from pool.core.text import format_date
 
 Letter = tuple[str, str]
-
-
-def _body(*parts: str) -> str:
-    closing = "Met vriendelijke groet,\n\nhet programmateam"
-    return "\n\n".join(["Beste lezer,", *(part for part in parts if part), closing])
 
 
 def reported(reference: str, title: str, applicant: str, period: str, standing: str, invented: str) -> Letter:
     """To the regional leads of a project's regions: a report was handed in."""
     return (
         f"Voortgang van project {reference}",
-        _body(
+        text(
             f"{applicant} heeft de voortgangsrapportage over de {period} ingediend van het project ‘{title}’ "
             f"({reference}). Volgens de gemeente is de stand: {standing}.",
-            "Log in op de Projectenpool en ga naar Projecten. Daar leest u de rapportage en geeft u aan hoe uw "
-            "regio de voortgang ziet.",
+            "In de Projectenpool leest u de rapportage. Daar geeft u ook aan hoe uw regio de voortgang ziet.",
             invented,
         ),
     )
@@ -36,7 +31,7 @@ def ended(
     about = "Dit heeft het project opgeleverd" if finished else "Dit is de reden"
     return (
         f"Project {reference} is {how}",
-        _body(
+        text(
             f"Het project ‘{title}’ ({reference}) van {applicant} is {how} op {format_date(day)}.",
             f"{about}:\n{reason}",
             "Voortgangsrapportages zijn voor dit project niet meer nodig.",

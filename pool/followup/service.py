@@ -11,6 +11,7 @@ from pool.awards.models import Decision
 from pool.core import audit, clock, outbox
 from pool.core.access import Actor, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Conflict, Invalid, InvalidMany, Missing
 from pool.core.text import clean, fingerprint
 from pool.people import queries as people
@@ -152,7 +153,22 @@ def submit_report(actor: Actor, report: ProgressReport) -> None:
     )
     for lead in _leads(report.project):
         key = f"report:{report.id}:submitted:{lead.id}"
-        outbox.post(actor, key, lead.email, subject, body, user_id=lead.id)
+        _post(actor, report.project, key, lead, (subject, body))
+
+
+def _post(actor: Actor, project: Project, key: str, to: User, letter: tuple[str, str]) -> None:
+    subject, body = letter
+    outbox.post(
+        actor,
+        key,
+        to.email,
+        subject,
+        body,
+        to.id,
+        kind=MailKind.PROJECT,
+        chain=project.audit_chain,
+        thing=f"project:{project.id}",
+    )
 
 
 def _leads(project: Project) -> list[User]:
@@ -230,4 +246,4 @@ def _end(actor: Actor, project: Project, name: str, given: EndInput) -> None:
     for user in told.values():
         if user.id != actor.user_id:
             key = f"project:{project.id}:ended:{user.id}"
-            outbox.post(actor, key, user.email, subject, body, user_id=user.id)
+            _post(actor, project, key, user, (subject, body))

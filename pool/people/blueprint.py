@@ -1,7 +1,8 @@
 """The blueprint of the slice."""
 
-from __future__ import annotations
-
 from flask import Blueprint
 
+from pool.core import outbox
+
 bp = Blueprint("people", __name__)
+outbox.place("inbox", "people.inbox")

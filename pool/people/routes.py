@@ -12,12 +12,20 @@ from pool.core.access import Role, current_actor, door
 from pool.core.db import db
 from pool.core.errors import TooSoon
 
-from . import queries, routes_background, routes_signing, service, sessions
+from . import (
+    queries,
+    routes_background,
+    routes_mail,
+    routes_signing,
+    routes_undelivered,
+    service,
+    sessions,
+)
 from .blueprint import bp
 from .forms import SignInForm
 
 blueprints = [bp]
-__all__ = ["blueprints", "routes_background", "routes_signing"]
+__all__ = ["blueprints", "routes_background", "routes_mail", "routes_signing", "routes_undelivered"]
 
 THEMES = ("auto", "light", "dark")
 

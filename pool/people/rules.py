@@ -16,6 +16,16 @@ def can_tell_background(actor: Actor, user_id: int) -> Verdict:
     return YES if own or actor.has(Role.ADMIN) else no("U kunt dit alleen over uzelf vertellen.")
 
 
+def can_follow_mail(actor: Actor) -> Verdict:
+    """See which mail was not delivered, and do something about it.
+
+    Not in the committee: its members learn of applications through the assessment alone.
+    """
+    if not actor.has(Role.PROGRAMME) or actor.has(Role.ASSESSOR, Role.CHAIR):
+        return no("Alleen het programmateam kan dit.")
+    return YES
+
+
 def can_manage_people(actor: Actor) -> Verdict:
     return YES if actor.has(Role.ADMIN) else no("Alleen een beheerder kan dit.")
 

@@ -16,12 +16,13 @@ from pool.assessment import queries as assessment
 from pool.assessment.states import AssessmentState
 from pool.awards import queries as awards
 from pool.awards.states import AdviceState
-from pool.core import clock
+from pool.core import clock, undelivered
 from pool.core.access import Actor, Role
 from pool.core.db import db
 from pool.core.text import Tone, format_date, plural
 from pool.followup import queries as followup
 from pool.followup.states import Due
+from pool.people import rules as people_rules
 from pool.rounds import queries as rounds
 from pool.rounds.states import RoundState
 
@@ -88,6 +89,15 @@ def _applicant(actor: Actor) -> Iterator[Task]:
     )
     if not actor.has(Role.REGIONAL_LEAD):
         yield _partner_requests(actor)
+    messages = applications.message_work(actor, clock.local_date(actor.at))
+    yield _questions("Vragen van het programmateam die u moet beantwoorden", messages)
+    yield Task(
+        "Aanvragen met nieuwe berichten",
+        messages.unread,
+        "applications.index",
+        {"status": applications.MESSAGE_NEW},
+        tone="info",
+    )
     yield from _reports(actor, "Voortgangsrapportages die u moet indienen", {})
 
 
@@ -97,6 +107,20 @@ def _partner_requests(actor: Actor) -> Task:
         applications.partner_requests_open(actor),
         "applications.partner_requests",
         hint="Een gemeente noemt u in een aanvraag en vraagt of dat klopt.",
+    )
+
+
+def _questions(label: str, messages: applications.MessageWork) -> Task:
+    """Questions in messages that wait for an answer."""
+    first = f"De eerste uiterlijk op {format_date(messages.first)}." if messages.first else ""
+    late = messages.overdue
+    return Task(
+        label,
+        messages.waiting,
+        "applications.index",
+        {"status": applications.QUESTION_OPEN},
+        f"{plural(late, 'antwoord is', 'antwoorden zijn')} te laat." if late else first,
+        "error" if late else "warning",
     )
 
 
@@ -171,6 +195,15 @@ def _programme(actor: Actor) -> Iterator[Task]:
         {"status": ApplicationState.SUPPLEMENT_REQUESTED.value},
         tone="info",
     )
+    messages = applications.message_work(actor, clock.local_date(actor.at))
+    yield Task(
+        "Aanvragen met nieuwe berichten van gemeenten",
+        messages.unread,
+        "applications.index",
+        {"status": applications.MESSAGE_NEW},
+    )
+    yield _questions("Vragen aan gemeenten die op antwoord wachten", messages)
+    yield _undelivered(actor)
     found = list(db.session.scalars(rounds.visible_to(actor)).unique())
     closed = [r for r in found if r.state == RoundState.CLOSED]
     yield Task("Gesloten rondes die u moet toewijzen aan beoordelaars", len(closed), "assessment.index")
@@ -186,6 +219,11 @@ def _programme(actor: Actor) -> Iterator[Task]:
     yield from _reports(
         actor, "Voortgangsrapportages die nog niet binnen zijn", {"rapportages": Due.OVERDUE.value}
     )
+
+
+def _undelivered(actor: Actor) -> Task:
+    number = undelivered.count() if people_rules.can_follow_mail(actor) else 0
+    return Task("Mail die niet is bezorgd", number, "people.undelivered_mail", tone="error")
 
 
 def _decider(actor: Actor) -> Iterator[Task]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -78,7 +79,8 @@ def test_assigning_begins_the_assessment_and_spreads_the_work(committee: Committ
     mails = db.session.scalars(select(Mail).where(Mail.key.startswith("assigned:"))).all()
     assert len(mails) == 3
     for mail in mails:
-        assert "2 aanvragen" in mail.subject + mail.body
+        # Nor how many there are: an interest in one of them may still have to be declared.
+        assert not re.search(r"\d+ aanvra", mail.subject + mail.body)
         assert not any(x.title in mail.body for x in (committee.one, committee.two, committee.three))
 
 

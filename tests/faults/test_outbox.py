@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from pool.core import access, clock, jobs, outbox
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,12 +47,16 @@ with app.app_context():
 """
 
 
+def _post(actor: access.Actor, key: str, subject: str = "Onderwerp") -> None:
+    outbox.post(
+        actor, key, "iemand@example.org", subject, "Tekst", kind=MailKind.PROGRESS, chain="", thing=""
+    )
+
+
 def _write_mails(app: Flask) -> None:
     with app.app_context():
         for number in range(MAILS):
-            outbox.post(
-                access.system(clock.now()), f"m:{number}", "iemand@example.org", f"Nr {number}", "Hallo"
-            )
+            _post(access.system(clock.now()), f"m:{number}", f"Nr {number}")
         db.session.commit()
         db.session.remove()
 
@@ -113,7 +118,7 @@ def test_handing_over_again_changes_nothing(app: Flask, world: World, tmp_path: 
 
 
 def test_a_rolled_back_command_sends_nothing(app: Flask, world: World) -> None:
-    outbox.post(world.actor("programme"), "k", "iemand@example.org", "Onderwerp", "Tekst")
+    _post(world.actor("programme"), "k")
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(outbox.Mail)) == 0
     assert db.session.scalar(select(func.count()).select_from(jobs.Job)) == 0
@@ -121,12 +126,12 @@ def test_a_rolled_back_command_sends_nothing(app: Flask, world: World) -> None:
 
 def test_the_same_mail_twice_is_one_mail(app: Flask, world: World) -> None:
     for _ in range(2):
-        outbox.post(world.actor("programme"), "k", "iemand@example.org", "Onderwerp", "Tekst")
+        _post(world.actor("programme"), "k")
     assert db.session.scalar(select(func.count()).select_from(outbox.Mail)) == 1
 
 
 def test_a_name_cannot_add_headers(app: Flask, world: World) -> None:
-    outbox.post(world.actor("programme"), "k", "iemand@example.org", "Eén\r\nBcc: ander@example.org", "Tekst")
+    _post(world.actor("programme"), "k", "Eén\r\nBcc: ander@example.org")
     message = outbox.compose(db.session.scalars(select(outbox.Mail)).one())
     assert message["Bcc"] is None
     assert message["Subject"] == "Eén Bcc: ander@example.org"
@@ -159,7 +164,7 @@ def test_a_job_whose_lease_was_lost_changes_nothing(app: Flask, monkeypatch: pyt
     def slow(job: jobs.Job) -> None:
         job.lease_by = "somebody else"
         db.session.flush()
-        db.session.add(outbox.Mail(key="x", recipient="x", subject="x", body="x", written_at=clock.now()))
+        _post(access.system(), "x")
 
     monkeypatch.setitem(jobs._handlers, "test", slow)
     jobs.enqueue("test", "test:1", {})

@@ -342,7 +342,10 @@ def _belongs(table: Table, row: Mapping[Any, Any]) -> tuple[int | None, int | No
     if table.name == "user_account":
         return None, None, frozenset({row["id"]})
     application_id = round_id = None
-    further = []
+    further: list[tuple[Any, Any]] = []
+    if table.name == "mail" and row["chain"].startswith("application:"):
+        # Its aggregate is named as in the trail, without a key.
+        further.append((Application.__table__, int(row["chain"].partition(":")[2])))
     for key in table.foreign_keys:
         value = row[key.parent.name]
         target = key.column.table

@@ -41,7 +41,7 @@ SLUGS = {
 }
 """Where a slug is no round."""
 UNADDRESSED = {
-    *("action_line", "audit_entry", "building_block", "interest_statement", "job", "mail", "municipality"),
+    *("action_line", "audit_entry", "building_block", "interest_statement", "job", "municipality"),
     *("region", "role_grant", "rule_set", "score", "theme", "user_account", "user_session", "organisation"),
 }
 """Tables whose keys stand in no address."""

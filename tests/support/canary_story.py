@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy import select
+
 from pool.applications import rules as application_rules
 from pool.applications import service as applications
 from pool.applications.inputs import CheckedPoint, CheckInput
@@ -15,12 +17,16 @@ from pool.applications.states import Completeness
 from pool.assessment import queries, service
 from pool.assessment.models import Assignment
 from pool.assessment.states import InterestAnswer
+from pool.core import jobs
 from pool.core.access import Role
 from pool.core.db import db
+from pool.core.outbox import Mail
+from pool.core.undelivered import Fallback
 from pool.followup import queries as followup
 from pool.followup import service as followup_service
 from pool.followup.inputs import ViewInput
 from pool.followup.states import Standing
+from pool.people import service_mail
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
@@ -94,6 +100,7 @@ def tell(world: World) -> Story:
     )
     db.session.commit()
     run_jobs()
+    _undelivered(world, mine)
     return Story(world, decided, running, mine, theirs)
 
 
@@ -105,6 +112,31 @@ def _ask_partners(world: World, round_: Round) -> None:
     applications.ask(actor, joint, OUTSIDE, "opvang@example.org")
     helper = world.later("applicant", days=3)
     applications.answer(helper, asked, yes(asked, helper))
+    db.session.commit()
+
+
+def _talk(world: World, application: Application) -> None:
+    """A question of the programme team and its answer."""
+    asked = world.later("programme", days=18)
+    words = "Waarom kost de projectleider zo veel?"
+    day = world.later("programme", days=25).at.date()
+    question = applications.send_message(asked, application, words, answer_by=day)
+    answering = world.later("applicant", days=19)
+    words = "Zij werkt vier dagen in de week voor dit project."
+    applications.send_message(answering, application, words, answers_id=question.id)
+    db.session.commit()
+
+
+def _undelivered(world: World, application: Application) -> None:
+    """A mail that was given up, and one about which something was done."""
+    query = select(Mail).where(Mail.chain == application.audit_chain, Mail.user_id.is_not(None))
+    for mail in db.session.scalars(query.order_by(Mail.id).limit(2)).all():
+        job = jobs.by_key(mail.job_key)
+        assert job is not None
+        job.done_at, job.dead_at, job.error = None, job.run_at, "550 no such user"
+        db.session.flush()
+    done = world.later("programme", days=20)
+    service_mail.settle(done, mail, Fallback.POST, "Aangetekend per post gestuurd.")
     db.session.commit()
 
 
@@ -147,6 +179,7 @@ def _running(world: World) -> tuple[Round, Application, Application]:
     lead = world.later("lead", days=2)
     applications.give_view(lead, mine, mine.regions[0].id, "De regio staat hierachter.")
     _ask_supplement(world, mine)
+    _talk(world, mine)
     theirs = make_complete(
         world, round_, "applicant_b", title="Weer veilig", regions=("ijsselland", "twente")
     )

@@ -274,11 +274,11 @@ def test_health_counts_jobs_that_failed_and_that_were_set_aside(
     def fails(_job: jobs.Job) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setitem(jobs._handlers, "mail", fails)
+    monkeypatch.setitem(jobs._handlers, "letter", fails)
     runner = app.test_cli_runner()
     assert "no job failed" in runner.invoke(args=["jobs", "list"]).output
     with time_machine.travel(START, tick=False):
-        ident = jobs.enqueue("mail", "test:1", {}).id
+        ident = jobs.enqueue("letter", "test:1", {}).id
         db.session.commit()
         assert runner.invoke(args=["jobs", "again", str(ident)]).exit_code == 1
     for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
@@ -299,7 +299,7 @@ def test_health_counts_jobs_that_failed_and_that_were_set_aside(
         }
     listed = runner.invoke(args=["jobs", "list"]).output
     assert f"{ident}  mail  test:1  8 attempts, set aside: RuntimeError: secret" in listed
-    monkeypatch.setitem(jobs._handlers, "mail", lambda _job: None)
+    monkeypatch.setitem(jobs._handlers, "letter", lambda _job: None)
     assert runner.invoke(args=["jobs", "again", str(ident)]).exit_code == 0
     jobs.work(until_idle=True)
     assert "no job failed" in runner.invoke(args=["jobs", "list"]).output

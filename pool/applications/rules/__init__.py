@@ -38,6 +38,7 @@ from .documents import (
     merged,
     supplement_documents,
 )
+from .messaging import MESSAGE_LENGTH, can_send, side_of, unfit_date
 from .verdicts import (
     BEFORE_ASSESSMENT,
     VIEW_CLOSED,
@@ -63,6 +64,7 @@ __all__ = [
     "MAX_PARTNERS",
     "MAX_PLAN_LINES",
     "MEDIA_TYPES",
+    "MESSAGE_LENGTH",
     "SUFFIXES",
     "VIEW_CLOSED",
     "CheckPoint",
@@ -78,6 +80,7 @@ __all__ = [
     "can_give_view",
     "can_read_file",
     "can_reconsider",
+    "can_send",
     "can_start",
     "can_submit",
     "can_supplement",
@@ -96,8 +99,10 @@ __all__ = [
     "kinds_text",
     "merged",
     "missing",
+    "side_of",
     "supplement_documents",
     "supplement_sections",
     "unacceptable",
     "unfit_check",
+    "unfit_date",
 ]

@@ -2,6 +2,7 @@
 
 from .checking import check, extend_supplement, give_view, reconsider
 from .documents import add_file, ask_scan, receive, remove_file
+from .messaging import mark_thread_read, send_message
 from .partners import (
     AGAIN,
     Addressee,
@@ -18,6 +19,7 @@ from .reuse import Offer, offers, take_over
 from .scanning import await_scan, let_go, record_scan
 from .signing import OtherText, ask_sign_off, give_back, sign, withdraw_sign_off
 from .submitting import lacks, submit, supplement, withdraw
+from .telling import tell, told
 from .writing import StaleSection, save_section, start
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "give_view",
     "lacks",
     "let_go",
+    "mark_thread_read",
     "offers",
     "receive",
     "reconsider",
@@ -49,11 +52,14 @@ __all__ = [
     "remove_file",
     "resend",
     "save_section",
+    "send_message",
     "sign",
     "start",
     "submit",
     "supplement",
     "take_over",
+    "tell",
+    "told",
     "withdraw",
     "withdraw_request",
     "withdraw_sign_off",

@@ -8,6 +8,7 @@ from typing import Any
 from pool.core import audit, clock, terms
 from pool.core.access import Actor, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Invalid, InvalidMany
 from pool.core.text import clean
 from pool.rounds import queries as rounds
@@ -24,6 +25,11 @@ _MOVES = {
     Completeness.COMPLETE: "complete",
     Completeness.SUPPLEMENT: "ask_supplement",
     Completeness.INADMISSIBLE: "refuse",
+}
+_KINDS = {
+    Completeness.COMPLETE: MailKind.PROGRESS,
+    Completeness.SUPPLEMENT: MailKind.SUPPLEMENT,
+    Completeness.INADMISSIBLE: MailKind.DECISION,
 }
 
 
@@ -92,7 +98,8 @@ def _tell_outcome(
         letter = mail.inadmissible(
             application.reference, application.title, row.reason, round_rules.objection_address, until
         )
-    tell(actor, application, f"check:{row.id}", *letter)
+    key = f"application:{application.id}:check:{row.id}"
+    tell(actor, application, key, letter, kind=_KINDS[row.outcome])
 
 
 def extend_supplement(
@@ -125,7 +132,8 @@ def reconsider(actor: Actor, application: Application, reason: str) -> None:
     LIFE.move(actor, application, "reconsider", reason)
     seq = audit.trail(application.audit_chain)[-1].seq
     letter = mail.reconsidered(application.reference, application.title, reason)
-    tell(actor, application, f"reconsider:{seq}", *letter)
+    key = f"application:{application.id}:reconsider:{seq}"
+    tell(actor, application, key, letter, kind=MailKind.PROGRESS)
 
 
 def give_view(actor: Actor, application: Application, region_id: int, text: str) -> RegionalView:

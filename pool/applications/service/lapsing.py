@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pool.core import outbox
 from pool.core.access import Actor
 from pool.core.db import db
 from pool.core.text import fingerprint
@@ -14,6 +13,7 @@ from .. import mail_together, queries, queries_signing
 from ..lifecycle_together import SIGN_LIFE
 from ..models import Application
 from ..models_together import SignOff
+from .telling import tell_signers
 
 
 def text_of(application: Application) -> str:
@@ -47,7 +47,5 @@ def tell_over(actor: Actor, request: SignOff, *, changed: bool) -> None:
     asker = db.session.get_one(User, request.asked_by)
     others = [user for user in people.signers(application.organisation_id) if user.id != asker.id]
     letter = mail_together.sign_over(application.reference, application.title, actor.name, changed=changed)
-    for user in [asker, *others]:
-        if user.id != actor.user_id:
-            key = f"sign_off:{request.id}:over:{user.email}"
-            outbox.post(actor, key, user.email, *letter, user_id=user.id)
+    to = [user for user in (asker, *others) if user.id != actor.user_id]
+    tell_signers(actor, application, f"sign_off:{request.id}:over", letter, to)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pool.core import audit, outbox
 from pool.core.access import Actor, Role, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
 from pool.core.text import clean, clean_line, sha256_hex
 from pool.people import queries as people
@@ -171,7 +172,7 @@ def _send(actor: Actor, request: PartnerRequest, line: PartnerLine, secret: str,
         until=request.expires_at,
     )
     for address, ident in _recipients(request):
-        outbox.post(actor, f"partner:{request.id}:{request.sent}:{address}", address, *letter, user_id=ident)
+        _post(actor, request, f"partner:{request.id}:{request.sent}:{address}", address, letter, ident)
 
 
 def resend(actor: Actor, request: PartnerRequest) -> None:
@@ -201,7 +202,22 @@ def _tell_dropped(actor: Actor, request: PartnerRequest) -> None:
     application = request.application
     letter = mail_together.partner_dropped(application.title, application.organisation.name, request.name)
     for address, ident in _recipients(request):
-        outbox.post(actor, f"partner:{request.id}:dropped:{address}", address, *letter, user_id=ident)
+        _post(actor, request, f"partner:{request.id}:dropped:{address}", address, letter, ident)
+
+
+def _post(
+    actor: Actor, request: PartnerRequest, key: str, address: str, letter: tuple[str, str], ident: int | None
+) -> None:
+    outbox.post(
+        actor,
+        key,
+        address,
+        *letter,
+        ident,
+        kind=MailKind.PARTNER,
+        chain=request.application.audit_chain,
+        thing="partner_requests" if ident is not None else "",
+    )
 
 
 # --- what follows from submitting and withdrawing ---------------------------------------------------------
@@ -286,4 +302,5 @@ def answer(actor: Actor, request: PartnerRequest, given: Answer) -> None:
     letter = mail_together.partner_answered(
         application.reference, line.text["title"], request.name, name, confirmed=given.confirmed, note=note
     )
-    tell(actor, application, f"partner:{request.id}", *letter)
+    key = f"application:{application.id}:partner:{request.id}"
+    tell(actor, application, key, letter, kind=MailKind.PARTNER)

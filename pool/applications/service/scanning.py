@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pool.core.access import Actor
 from pool.core.db import db
+from pool.core.delivery import MailKind
 
 from .. import mail
 from ..lifecycle import FILE_LIFE
@@ -31,8 +32,9 @@ def record_scan(actor: Actor, row: ApplicationFile, verdict: Verdict) -> None:
         return
     FILE_LIFE.move(actor, row, "condemn", facts=facts)
     application = db.session.get_one(Application, row.application_id)
-    subject, body = mail.infected(application.reference, application.title, row.name, row.finding)
-    tell(actor, application, f"infected:{row.id}", subject, body)
+    letter = mail.infected(application.reference, application.title, row.name, row.finding)
+    key = f"application:{application.id}:infected:{row.id}"
+    tell(actor, application, key, letter, kind=MailKind.PROGRESS)
 
 
 def await_scan(actor: Actor, row: ApplicationFile) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pool.core import audit, outbox
+from pool.core import audit
 from pool.core.access import Actor, require
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid
@@ -21,6 +21,7 @@ from ..rules import signing as rules
 from ..states import ApplicationState
 from .lapsing import tell_over
 from .submitting import ready_content, submit_version
+from .telling import tell_signers
 from .writing import hold
 
 
@@ -143,6 +144,4 @@ def withdraw_sign_off(actor: Actor, request: SignOff) -> None:
 
 
 def _mail(actor: Actor, request: SignOff, about: str, letter: Letter, users: list[User]) -> None:
-    for user in users:
-        key = f"sign_off:{request.id}:{about}:{user.email}"
-        outbox.post(actor, key, user.email, *letter, user_id=user.id)
+    tell_signers(actor, request.application, f"sign_off:{request.id}:{about}", letter, users)

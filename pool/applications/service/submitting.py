@@ -5,6 +5,7 @@ from __future__ import annotations
 from pool.core import signals
 from pool.core.access import Actor, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Conflict, Invalid, InvalidMany, Refused
 from pool.core.text import clean, fingerprint
 from pool.people import queries as people
@@ -102,7 +103,7 @@ def submit_version(actor: Actor, application: Application, content: Content, mov
     bind(application, version, content)
     db.session.expire(application, ["versions"])
     partners.follow_text(actor, application, content)
-    subject, body_text = mail.receipt(
+    letter = mail.receipt(
         application.reference,
         content.project.title,
         application.organisation.name,
@@ -112,7 +113,8 @@ def submit_version(actor: Actor, application: Application, content: Content, mov
         application.round.invented,
         [(entry.name, entry.sha256) for entry in content.documents],
     )
-    tell(actor, application, f"receipt:{version.number}", subject, body_text, version)
+    key = f"application:{application.id}:receipt:{version.number}"
+    tell(actor, application, key, letter, kind=MailKind.RECEIPT)
     return version
 
 
@@ -131,5 +133,6 @@ def withdraw(actor: Actor, application: Application, reason: str) -> None:
     lapsing.nothing_to_sign(actor, application)
     signals.application_withdrawn.send("applications", actor=actor, application=application)
     if was_submitted:
-        subject, body = mail.withdrawn(application.reference, application.title, actor.at, reason)
-        tell(actor, application, "withdrawn", subject, body)
+        letter = mail.withdrawn(application.reference, application.title, actor.at, reason)
+        key = f"application:{application.id}:withdrawn"
+        tell(actor, application, key, letter, kind=MailKind.PROGRESS)

@@ -1,34 +1,90 @@
-"""Mail about an application to those who wrote it."""
+"""Tell the municipality something about its application: who gets it, and how it is posted."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from pool.core import outbox
 from pool.core.access import Actor
 from pool.core.db import db
+from pool.core.delivery import MailKind
+from pool.people import queries as people
 from pool.people.models import User
 
 from .. import queries, rules
-from ..models import Application, ApplicationVersion
+from ..models import Application
+
+
+def told(application: Application, more: Iterable[int] = ()) -> dict[str, int | None]:
+    """Whom to write to: address to account, or to None for an address without one.
+
+    The person who submitted (or began) it and the contact person; once when they are the same. more: accounts of
+    further people. Whoever no longer works there gets nothing; when nobody with an account is left, everyone who
+    applies for the municipality does, because a term that runs must reach somebody.
+    """
+    version = application.current_version
+    first = version.submitted_by if version else application.created_by
+    found: dict[str, int | None] = {}
+    for ident in dict.fromkeys(x for x in (first, *more) if x is not None):
+        user = db.session.get(User, ident)
+        if user is not None and _works_for(user, application):
+            found[user.email] = user.id
+    if not found:
+        found = {user.email: user.id for user in people.applicants_of(application.organisation_id)}
+    contact = queries.content(application).contact.email.lower()
+    if rules.is_email(contact) and contact not in found:
+        user = people.by_email(contact)
+        found[contact] = user.id if user is not None and _works_for(user, application) else None
+    return found
+
+
+def _works_for(user: User, application: Application) -> bool:
+    return user.is_active and user.organisation_id == application.organisation_id
 
 
 def tell(
     actor: Actor,
     application: Application,
-    about: str,
-    subject: str,
-    body: str,
-    version: ApplicationVersion | None = None,
+    key: str,
+    letter: tuple[str, str],
+    *,
+    kind: MailKind,
+    thing: str = "",
+    more: Iterable[int] = (),
 ) -> None:
-    """Mail the person who submitted and the contact person; once when they are the same."""
-    version = version or application.current_version
-    user_id = version.submitted_by if version else application.created_by
-    user = db.session.get(User, user_id) if user_id is not None else None
-    to: dict[str, int | None] = {}
-    if user is not None:
-        to[user.email] = user.id
-    contact = queries.content(application).contact.email
-    if rules.is_email(contact):
-        to.setdefault(contact.lower(), None)
-    for address, ident in to.items():
-        key = f"application:{application.id}:{about}:{address}"
-        outbox.post(actor, key, address, subject, body, user_id=ident)
+    """Post a letter (subject and text) about an application; it leads to the application when `thing` is empty.
+
+    key: what it is about; one mail per address. more: see `told`.
+    """
+    subject, body = letter
+    for address, ident in told(application, more).items():
+        if ident is not None and ident == actor.user_id and kind == MailKind.MESSAGE:
+            continue
+        outbox.post(
+            actor,
+            f"{key}:{address}",
+            address,
+            subject,
+            body,
+            user_id=ident,
+            kind=kind,
+            chain=application.audit_chain,
+            thing=thing or f"application:{application.id}",
+        )
+
+
+def tell_signers(
+    actor: Actor, application: Application, key: str, letter: tuple[str, str], users: Iterable[User]
+) -> None:
+    """Post a letter about signing an application to these colleagues."""
+    for user in users:
+        outbox.post(
+            actor,
+            f"{key}:{user.email}",
+            user.email,
+            *letter,
+            user.id,
+            kind=MailKind.SIGNING,
+            chain=application.audit_chain,
+            thing=f"application:{application.id}",
+        )

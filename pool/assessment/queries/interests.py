@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, and_, cast, literal, not_, select
 from sqlalchemy.orm import contains_eager
 
 from pool.applications import queries as applications
 from pool.applications.models import Application
-from pool.core.access import Actor
+from pool.core import mailbox
+from pool.core.access import Actor, Role
 from pool.core.db import db
+from pool.core.delivery import MailKind
+from pool.core.outbox import Mail
 from pool.people import queries as people
 from pool.people.models import Organisation, User
 from pool.regions.models import Municipality
@@ -69,6 +72,25 @@ def hides_some(actor: Actor, round_id: int) -> bool:
         return False
     query = select(Application.id).where(Application.round_id == round_id, Application.id.in_(hidden))
     return db.session.scalar(query.order_by(Application.id).limit(1)) is not None
+
+
+@mailbox.conceal
+def _messages_of_barred(actor: Actor) -> ColumnElement[bool] | None:
+    """Messages about what `hidden_from` hides: they are not to be read in the portal or in an overview.
+
+    What was sent to somebody as an applicant about an application of the own municipality stays: the whole file
+    can be read there, through another door.
+    """
+    hidden = hidden_from(actor)
+    if not hidden:
+        return None
+    barred = Mail.chain.in_([f"application:{ident}" for ident in sorted(hidden)])
+    if not actor.has(Role.APPLICANT):
+        return barred
+    own = Application.organisation_id == (actor.organisation_id or 0)
+    chain = literal("application:") + cast(Application.id, String)
+    as_applicant = and_(Mail.kind != MailKind.ASSESSMENT, Mail.chain.in_(select(chain).where(own)))
+    return and_(barred, not_(as_applicant))
 
 
 def statement_of(user_id: int, application_id: int) -> InterestStatement | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pool.core import audit, outbox
 from pool.core.access import Actor, Role, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Invalid
 from pool.people import queries as people
 
@@ -41,5 +42,15 @@ def abstain(actor: Actor, assignment: Assignment, why: Abstention, note: str = "
     for colleague in people.with_role(Role.PROGRAMME):
         subject, body = mail.abstained(colleague.name, actor.name, application.round.title, why.label)
         key = f"abstained:{assignment.id}:{actor.at.isoformat()}:{colleague.id}"
-        outbox.post(actor, key, colleague.email, subject, body, colleague.id)
+        outbox.post(
+            actor,
+            key,
+            colleague.email,
+            subject,
+            body,
+            colleague.id,
+            kind=MailKind.ASSESSMENT,
+            chain=application.audit_chain,
+            thing="assessing",
+        )
     db.session.flush()

@@ -13,6 +13,7 @@ from pool.applications.models import Application
 from pool.core import audit, outbox
 from pool.core.access import Actor, Role, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Conflict, Invalid, Refused
 from pool.core.text import fingerprint
 from pool.people import queries as people
@@ -244,14 +245,23 @@ def _put(actor: Actor, application: Application, user: User, reason: str) -> Ass
 
 def _tell(actor: Actor, round_: Round, made: Sequence[Assignment]) -> None:
     """One mail per assessor, that names no application: an interest in one may still have to be declared."""
-    count = Counter(assignment.user_id for assignment in made)
     users = {assignment.user_id: assignment.user for assignment in made}
     newest = max((assignment.id for assignment in made), default=0)
     for user_id in sorted(users):
         user = users[user_id]
-        subject, body = mail.assigned(user.name, round_.title, count[user_id])
+        subject, body = mail.assigned(user.name, round_.title)
         key = f"assigned:{round_.id}:{user_id}:{newest}:{actor.at.isoformat()}"
-        outbox.post(actor, key, user.email, subject, body, user_id)
+        outbox.post(
+            actor,
+            key,
+            user.email,
+            subject,
+            body,
+            user_id,
+            kind=MailKind.ASSESSMENT,
+            chain=f"round:{round_.id}",
+            thing="assessing",
+        )
 
 
 def end_assignment(actor: Actor, assignment: Assignment, reason: str) -> None:

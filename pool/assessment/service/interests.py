@@ -8,6 +8,7 @@ from pool.applications.models import Application
 from pool.core import audit, outbox
 from pool.core.access import Actor, Role, require
 from pool.core.db import db
+from pool.core.delivery import MailKind
 from pool.core.errors import Invalid, Missing, Refused
 from pool.core.signals import interest_declared
 from pool.people import queries as people
@@ -140,7 +141,17 @@ def _ask_chairs(actor: Actor, application: Application, statement: InterestState
     for chair in people.with_role(Role.CHAIR):
         if application.id not in queries.barred_applications(chair.id):
             subject, body = mail.interest_to_weigh(chair.name, application.round.title)
-            outbox.post(actor, f"interest:{statement.id}:{chair.id}", chair.email, subject, body, chair.id)
+            outbox.post(
+                actor,
+                f"interest:{statement.id}:{chair.id}",
+                chair.email,
+                subject,
+                body,
+                chair.id,
+                kind=MailKind.ASSESSMENT,
+                chain=application.audit_chain,
+                thing="assessing",
+            )
 
 
 def _settle(actor: Actor, application: Application, user_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pool.core import outbox
 from pool.core.access import Actor, require
 from pool.core.db import db, lock
+from pool.core.delivery import MailKind
 from pool.core.errors import Conflict, Invalid, InvalidMany
 from pool.core.text import canonical_json, clean, sha256_hex
 from pool.rounds import queries as rounds
@@ -67,7 +68,17 @@ def reopen(actor: Actor, assessment: Assessment, reason: str) -> None:
     user, round_ = assessment.assignment.user, assessment.assignment.application.round
     subject, body = mail.reopened(user.name, round_.title)
     key = f"reopened:{assessment.id}:{assessment.version}"
-    outbox.post(actor, key, user.email, subject, body, user.id)
+    outbox.post(
+        actor,
+        key,
+        user.email,
+        subject,
+        body,
+        user.id,
+        kind=MailKind.ASSESSMENT,
+        chain=assessment.audit_chain,
+        thing=f"assessment_file:{assessment.assignment.application_id}",
+    )
 
 
 def scores_json(assessment: Assessment) -> list[dict[str, str | int | None]]:

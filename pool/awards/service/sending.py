@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from pool.applications import queries as applications
+from pool.applications import service as application_service
 from pool.applications.models import Application
-from pool.applications.rules import is_email
 from pool.assessment import queries as assessment
-from pool.core import audit, clock, outbox, terms
+from pool.core import audit, clock, terms
 from pool.core.access import Actor
 from pool.core.db import db, lock
+from pool.core.delivery import MailKind
 from pool.core.text import sha256_hex
 from pool.people.models import User
 from pool.rounds import queries as rounds
@@ -130,15 +131,7 @@ def _advice_of(decision: Decision) -> dt.datetime | None:
 
 
 def _tell(actor: Actor, decision: Decision, facts: LetterFacts) -> None:
-    """Mail who submitted, and the contact person; once when they are the same."""
-    application = decision.application
-    version = application.current_version
-    user = db.session.get(User, version.submitted_by) if version and version.submitted_by else None
-    to: dict[str, int | None] = {user.email: user.id} if user else {}
-    contact = applications.content(application).contact.email
-    if is_email(contact):
-        to.setdefault(contact.lower(), None)
     until = dt.date.fromisoformat(facts.objection_until)
-    subject, body = mail.decided(facts.reference, facts.applicant, until, bool(facts.invented))
-    for address, ident in to.items():
-        outbox.post(actor, f"decision:{decision.id}:{address}", address, subject, body, user_id=ident)
+    letter = mail.decided(facts.reference, facts.applicant, until, bool(facts.invented))
+    key, thing = f"decision:{decision.id}", f"decision:{decision.id}"
+    application_service.tell(actor, decision.application, key, letter, kind=MailKind.DECISION, thing=thing)
