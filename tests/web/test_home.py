@@ -298,7 +298,7 @@ def test_health_counts_jobs_that_failed_and_that_were_set_aside(
             "setAsideJobs": int(dead),
         }
     listed = runner.invoke(args=["jobs", "list"]).output
-    assert f"{ident}  mail  test:1  8 attempts, set aside: RuntimeError: secret" in listed
+    assert f"{ident}  letter  test:1  8 attempts, set aside: RuntimeError: secret" in listed
     monkeypatch.setitem(jobs._handlers, "letter", lambda _job: None)
     assert runner.invoke(args=["jobs", "again", str(ident)]).exit_code == 0
     jobs.work(until_idle=True)
