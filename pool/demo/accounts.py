@@ -22,6 +22,8 @@ PASSWORD = "projectenpool-demo"
 DOMAIN = "demo.example"
 BEGINNING = dt.datetime(2019, 1, 7, 8, 0, tzinfo=dt.UTC)
 READERS = 9
+COLLEAGUE_REGION = "kennemerland"
+"""Where two people of the centre municipality write together."""
 
 
 def address(name: str) -> str:
@@ -40,6 +42,9 @@ class Sample:
 SAMPLES = (
     Sample(
         Role.APPLICANT, address("aanvrager haarlem"), "gemeente Haarlem, met een concept in de open ronde"
+    ),
+    Sample(
+        Role.APPLICANT, address("ondertekenaar Enschede"), "gemeente Enschede, waar een collega ondertekent"
     ),
     Sample(Role.REGIONAL_LEAD, address("projectleider kennemerland"), "regio Kennemerland"),
     Sample(Role.ASSESSOR, address("beoordelaar 1"), "heeft nog aanvragen te beoordelen"),
@@ -80,6 +85,8 @@ class Cast:
                 OrganisationKind.MUNICIPALITY, f"Gemeente {centre.name}", centre.id
             )
             self._user(f"aanvrager {centre.name}", f"Aanvrager {centre.name}", organisation, Role.APPLICANT)
+            if region.slug == COLLEAGUE_REGION:
+                self._user(f"collega {centre.name}", f"Collega {centre.name}", organisation, Role.APPLICANT)
 
     def at(self, name: str, moment: dt.datetime) -> Actor:
         """The actor that somebody is, e.g. `cast.at("programma", moment)`."""
@@ -102,6 +109,11 @@ class Cast:
         db.session.add(organisation)
         db.session.flush()
         return organisation
+
+    def colleague(self, key: str, name: str, organisation: Organisation) -> User:
+        """One more account that writes for a municipality."""
+        self._user(key, name, organisation, Role.APPLICANT)
+        return self.user(key)
 
     def _user(
         self, key: str, name: str, organisation: Organisation | None, role: Role, region_id: int | None = None

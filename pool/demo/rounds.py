@@ -17,7 +17,7 @@ from pool.rounds.inputs import Question, RoundInput, RoundRules
 from pool.rounds.models import Round
 from pool.rounds.states import Instrument
 
-from . import facts, invent, paper, story, words
+from . import facts, invent, paper, story, together, words
 from .accounts import Cast
 from .invent import Plan
 
@@ -278,8 +278,11 @@ def open_today(cast: Cast, now: dt.datetime) -> Round:
     round_ = _round_of_today(cast, "open-ronde", title, opens, closes, 150_000_000, rules)
     plans = _plans_of_today(chance, 4)
     story.apply_all(cast, round_, plans, opens + dt.timedelta(hours=6), now - dt.timedelta(hours=3))
-    draft = Plan("Samen eerder in beeld", "lokale-teams", ("kennemerland",), 6_000_000, 4_500_000, 0, True)
-    story.apply(cast, round_, draft, now - dt.timedelta(hours=2), 2, submit=False)
+    places = ("kennemerland", "zaanstreek-waterland")
+    plan = Plan("Samen eerder in beeld", "lokale-teams", places, 6_000_000, 4_500_000, 0, True)
+    draft = story.apply(cast, round_, plan, now - dt.timedelta(hours=3), 2, submit=False)
+    together.confirm_partners(cast, draft, now)
+    together.wait_for_signature(cast, round_, now)
     db.session.commit()
     return round_
 
