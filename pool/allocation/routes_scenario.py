@@ -210,8 +210,6 @@ def stability(slug: str, ident: int) -> Any:
         margins=steadiness.margins(result, explanations),
         explaining=_waiting(one, StudyKind.EXPLANATIONS) if explanations is None else None,
         lines={line.id: line for line in result.lines},
-        objective=result.outcome["objective"],
-        wording=wording,
     )
 
 

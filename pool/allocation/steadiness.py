@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pool.core.text import format_count, format_percent
+from pool.core.text import format_count, format_percent, format_points
 
 from .results import Line, Result
 from .telling import MARGIN_WORDS, Section
-from .wording import Names, points
+from .wording import Names
 
 NAMED = 3
 """Others that one explanation names at most."""
@@ -42,7 +42,7 @@ class Steady:
 
     @property
     def share(self) -> str:
-        return format_percent(self.awarded, self.draws)
+        return format_percent(self.awarded, self.draws, decimals=1)
 
     @property
     def changes(self) -> bool:
@@ -115,7 +115,7 @@ class Steadiness:
         sentences = [
             one.sentence,
             f"In een doorrekening zijn de scores een beetje anders. Die van deze aanvraag wijkt meestal niet meer dan "
-            f"{points(one.spread)} af.",
+            f"{format_points(one.spread)} punten af.",
             "Zo ziet u hoe zeker de scores zijn. Het is geen besluit en geen kans op toekenning.",
         ]
         trades = [trade for trade in self.trades if ident in (trade.out, trade.into)][:NAMED]
