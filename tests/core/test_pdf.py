@@ -334,6 +334,17 @@ def test_a_heading_never_ends_a_page_and_a_total_never_stands_alone(rows: int) -
         assert marked[0] != "Totaal"
 
 
+def test_a_paragraph_of_three_lines_leaves_none_alone() -> None:
+    for lines in range(28, 40):
+        document = Document(title="Brief", moment=MOMENT)
+        for number in range(lines):
+            document.paragraph(f"Regel {number}.")
+        document.paragraph("eerste regel\ntweede regel\nderde regel")
+        pages = [page.extract_text() for page in PdfReader(io.BytesIO(render(document))).pages]
+        [here] = [page for page in pages if "derde regel" in page]
+        assert "eerste regel" in here
+
+
 @pytest.mark.parametrize("last", ["paragraph", "list"])
 def test_a_signature_never_stands_alone(last: str) -> None:
     """Whatever the length of the letter, what stands above the signature is on its page, all of it."""

@@ -131,7 +131,10 @@ class Row:
         """The height that a page must have left for the row to begin there."""
         if not self.split:
             return self.height()
-        return max((cell.height(min(2, len(cell.lines))) for cell in self.cells), default=0.0) + 2 * self.pad
+        # Of three lines, two and one would leave one alone.
+        first = (len(cell.lines) if len(cell.lines) <= 3 else 2 for cell in self.cells)
+        heights = (cell.height(lines) for cell, lines in zip(self.cells, first, strict=True))
+        return max(heights, default=0.0) + 2 * self.pad
 
 
 class Writer:
