@@ -277,7 +277,9 @@ def open_today(cast: Cast, now: dt.datetime) -> Round:
     title = f"Projectenpool {day.year}, open ronde"
     round_ = _round_of_today(cast, "open-ronde", title, opens, closes, 150_000_000, rules)
     plans = _plans_of_today(chance, 4)
-    story.apply_all(cast, round_, plans, opens + dt.timedelta(hours=6), now - dt.timedelta(hours=3))
+    made = story.apply_all(cast, round_, plans, opens + dt.timedelta(hours=6), now - dt.timedelta(hours=3))
+    # The programme team waits for an answer that is not due yet.
+    story.talk(cast, made[0], now - dt.timedelta(days=2), answered=False)
     places = ("kennemerland", "zaanstreek-waterland")
     plan = Plan("Samen eerder in beeld", "lokale-teams", places, 6_000_000, 4_500_000, 0, True)
     draft = story.apply(cast, round_, plan, now - dt.timedelta(hours=3), 2, submit=False)
@@ -300,6 +302,7 @@ def in_assessment_today(cast: Cast, now: dt.datetime) -> Round:
     made: list[Application] = story.apply_all(
         cast, round_, plans, opens + dt.timedelta(days=1), closes - dt.timedelta(hours=5)
     )
+    story.talk(cast, made[1], closes + dt.timedelta(hours=20), answered=True)
     story.find_complete(cast, round_, made, closes + dt.timedelta(days=3))
     quality = {a.id: plan.quality for a, plan in zip(made, plans, strict=True)}
     waiting = {cast.user("beoordelaar 1").id: 3, cast.user("beoordelaar 2").id: 1}

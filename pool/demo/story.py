@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pool.allocation import queries as allocations
 from pool.allocation import service as allocation
 from pool.allocation.models import Scenario
+from pool.applications import message_queries
 from pool.applications import queries as application_queries
 from pool.applications import rules as application_rules
 from pool.applications import service as applications
@@ -35,7 +36,7 @@ from pool.assessment.models_meeting import Meeting, MeetingItem
 from pool.assessment.states import InterestAnswer, ItemKind, ItemState
 from pool.awards import queries as award_queries
 from pool.awards import service as awards
-from pool.core import jobs
+from pool.core import clock, jobs
 from pool.core.access import Actor, system
 from pool.core.db import db
 from pool.followup import queries as followup_queries
@@ -142,6 +143,22 @@ def apply_all(
         made.append(apply(cast, round_, plan, first + gap * place, place))
         db.session.commit()
     return made
+
+
+def talk(cast: Cast, application: Application, first: dt.datetime, *, answered: bool) -> None:
+    """A short exchange: the municipality asks something, the programme team answers and asks something back."""
+    hour = dt.timedelta(hours=1)
+    region = application.regions[0]
+    applications.send_message(cast.applicant_of(region, first), application, words.QUESTION)
+    asking = cast.at("programma", first + 3 * hour)
+    earlier = message_queries.messages_of(application.id)[-1].id
+    day = clock.local_date(first) + dt.timedelta(days=7)
+    asked = applications.send_message(asking, application, words.REPLY, answer_by=day, seen=earlier)
+    if answered:
+        applicant = cast.applicant_of(region, first + 26 * hour)
+        applications.send_message(applicant, application, words.ANSWER, answers_id=asked.id, seen=asked.id)
+        applications.mark_thread_read(cast.at("programma", first + 28 * hour), application, asked.id + 1)
+    db.session.commit()
 
 
 def find_complete(cast: Cast, round_: Round, found: Sequence[Application], moment: dt.datetime) -> None:

@@ -121,3 +121,13 @@ DISCUSSED = (
     "De commissie mist een uitgewerkte planning, en weegt dat zoals de beoordelaars al deden.",
 )
 """What the committee wrote down about an application. Invented."""
+
+QUESTION = (
+    "Goedemorgen,\n\nIn onze begroting staat scholing voor medewerkers van twee gemeenten. Mogen wij die kosten "
+    "helemaal meenemen, of alleen het deel van onze eigen gemeente?"
+)
+REPLY = (
+    "Dank voor uw vraag. U mag de kosten helemaal meenemen, als beide gemeenten in de aanvraag staan.\n\n"
+    "Wij hebben ook een vraag aan u: hoeveel medewerkers volgen de scholing? Dat lezen wij nog niet in het plan."
+)
+ANSWER = "Het gaat om achttien medewerkers: tien van onze gemeente en acht van de andere."
