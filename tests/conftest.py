@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,6 +33,13 @@ from tests.support.world import World
 SECRET = "test-secret-that-is-long-enough-for-anything"
 DATABASE = os.environ.get("POOL_TEST_DB", "sqlite")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,7 +6,12 @@ the whole site, as everybody, is in `tests/faults/test_canary.py`.
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.canary import WORDS, policy, text_columns
+
+# An application loads every slice, so that every table is known also when this file runs alone.
+pytestmark = pytest.mark.usefixtures("shared_app")
 
 
 def test_every_column_with_text_is_in_the_policy_and_the_reverse() -> None:
