@@ -176,6 +176,7 @@ def test_from_the_first_interest_to_the_adopted_merits(
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Vaststellen").click()
     expect(page.get_by_text("vastgesteld", exact=True).first).to_be_visible()
+    chair.go(f"/beoordelen/{SLUG}/vaststellen")
     expect(page.get_by_role("link", name="vergadering 1")).to_be_visible()
     found += violations(axe, page)
     assert chair.problems == []
