@@ -18,6 +18,7 @@ from . import queries, rules, rules_meeting, service
 from .blueprint import bp
 from .forms import InterestForm, MemberInterestForm, OutcomeForm
 from .lifecycle import LIFE
+from .routes_documents import shelf
 from .routes_meeting import ROOT, crumbs
 from .states import InterestAnswer
 
@@ -125,12 +126,14 @@ def deputy_file(slug: str, application_id: int) -> Any:
     round_rules = rounds.rules_of(round_)
     acting = queries.acting(actor, application)
     given = queries.counting([application_id])
+    content = applications.content(application)
     page = render_template(
         "assessment/deputy_file.html",
         round=round_,
         application=application,
         rules=round_rules,
-        parts=queries.parts(applications.content(application), round_rules),
+        parts=queries.parts(content, round_rules),
+        shelf=shelf(application, content),
         views=applications.views_of(application_id),
         given=[
             (one, {score.criterion: score for score in one.scores}, round_rules.points(queries.levels(one)))

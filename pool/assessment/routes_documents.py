@@ -29,16 +29,25 @@ def document_file(application_id: int, file_id: int) -> Any:
 
 
 def _text_for(actor: Actor, application_id: int) -> tuple[Application, Content]:
-    """What the own assessment is about, or for chair and programme team what the result is about."""
+    """What the own assessment is about, or for chair, deputy and programme team what the result is about."""
     if actor.has(Role.ASSESSOR):
         try:
             return queries.open_text(actor, application_id)
         except Missing:
             if not actor.has(Role.CHAIR, Role.PROGRAMME):
-                raise
+                return _text_for_deputy(actor, application_id)
     application = queries.committee_file(actor, application_id)
     round_ = application.round
     require(rules.can_see_results(actor, round_, queries.open_own(actor, round_.id)))
+    return application, applications.content(application)
+
+
+def _text_for_deputy(actor: Actor, application_id: int) -> tuple[Application, Content]:
+    """What a deputy leads in the chair's place, as soon as that page opens; Missing otherwise."""
+    application = queries.committee_file(actor, application_id)
+    led = application.id in queries.deputised(actor, application.round_id)
+    if not led or queries.must_still(actor, application):
+        raise Missing
     return application, applications.content(application)
 
 

@@ -18,10 +18,13 @@ from pool.assessment.states import InterestAnswer
 from pool.core.db import db
 from pool.core.text import sha256_hex
 from pool.rounds.inputs import DocumentRule
+from tests.assessment.conftest import Committee
+from tests.assessment.test_deputy import appoint, no_interest, outsider
 from tests.conftest import Client
 from tests.support import pages, uploads
 from tests.support.applications_factory import attach, make_complete
 from tests.support.assessment_factory import assess_all, assign_all, member, open_file
+from tests.support.meeting_factory import bar
 from tests.support.world import RULES, START, World
 
 ASKING = replace(RULES, documents=(DocumentRule("plan", "Projectplan"),))
@@ -119,3 +122,25 @@ def test_the_chair_reads_along_with_the_result_and_not_with_an_interest(
     )
     db.session.commit()
     assert client.get(url(row)).status_code == 404
+
+
+def test_a_deputy_reads_what_the_chair_may_not_know_after_saying_to_have_no_interest(
+    world: World, new_client: Callable[[], Client]
+) -> None:
+    round_ = world.round(rules=ASKING, ceiling=12_000_000)
+    made = [make_complete(world, round_, key, title=key) for key in ("applicant", "applicant_b")]
+    committee = Committee(world, round_, made[0], made[1], made[0])
+    assess_all(world, round_)
+    key, row = outsider(world, made[1].id), file_of(made[1])
+    client = new_client().sign_in(world.email(key))
+    appoint(committee, key)
+    assert client.get(url(row)).status_code == 404, "the chair has no interest, so nothing is deputised"
+    bar(world, "chair", made[1].id)
+    assert new_client().sign_in(world.email("chair")).get(url(row)).status_code == 404
+    assert client.get(url(row)).status_code == 404
+    no_interest(world, key, made[1].id)
+    page = pages.read(client.get(f"/beoordelen/{round_.slug}/plaatsvervangen/{made[1].id}"))
+    assert [a["href"] for a in page.select(".pp-files a")] == [url(row)]
+    response = client.get(url(row))
+    assert (response.status_code, sha256_hex(response.data)) == (200, row.sha256)
+    response.close()
