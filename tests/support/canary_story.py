@@ -16,7 +16,7 @@ from pool.applications.models import Application
 from pool.applications.states import Completeness
 from pool.assessment import queries, service
 from pool.assessment.models import Assignment
-from pool.assessment.states import InterestAnswer
+from pool.assessment.states import Abstention, InterestAnswer, Measure
 from pool.core import jobs
 from pool.core.access import Role
 from pool.core.db import db
@@ -26,7 +26,9 @@ from pool.followup import queries as followup
 from pool.followup import service as followup_service
 from pool.followup.inputs import ViewInput
 from pool.followup.states import Standing
+from pool.people import service as people
 from pool.people import service_mail
+from pool.people.inputs import EmployerInput
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
@@ -46,9 +48,10 @@ from tests.support.awards_factory import advise, publish
 from tests.support.followup_factory import submit_report, write_report
 from tests.support.meeting_factory import hold
 from tests.support.partners_factory import OUTSIDE, make_joint, yes
-from tests.support.world import ANCHORS, RULES, World, _municipality
+from tests.support.world import ANCHORS, LONG_AGO, RULES, World, _municipality
 
 HAARLEM = "municipality:haarlem"
+ASSESSORS = ("assessor", "assessor_b", "assessor_c", "assessor_d")
 TODAY = 310
 """Days after the start of the world on which everybody looks around."""
 STORY_RULES = replace(
@@ -152,6 +155,7 @@ def _people(world: World) -> None:
     world._add("applicant_c", "Cor Almere", _municipality("Almere"), Role.APPLICANT)
     world._add("lead_b", "Loes Twente", None, Role.REGIONAL_LEAD, region_id=twente)
     world._add("chair_b", "Chris Voorzitter", committee, Role.CHAIR)
+    world._add("assessor_d", "Dana Beoordelaarster", committee, Role.ASSESSOR)
     world._add("member_b", "Mia Medelid", world.user("applicant").organisation, Role.ASSESSOR)
     db.session.commit()
 
@@ -196,13 +200,41 @@ def _running(world: World) -> tuple[Round, Application, Application]:
     other = next(
         a for a in queries.readers_of_round(round_.id) if a.application_id == mine.id and a is not left
     )
-    outside = {world.ids[key] for key in ("assessor", "assessor_b", "assessor_c")}
-    outside -= {a.user_id for a in queries.assignments_of_round(round_.id) if a.application_id == mine.id}
-    for user_id in outside:
-        _note_interest(world, world.key_of(user_id), mine, 27)
+    _note_interest(world, world.key_of(_free(world, mine)), mine, 27)
     assert other.assessment is not None
     db.session.commit()
+    _weigh(world, mine)
     return round_, mine, theirs
+
+
+def _weigh(world: World, application: Application) -> None:
+    """The chair weighs an interest; an assessor tells of a former employer, and gives an application back."""
+    barred = next(key for key in ASSESSORS if application.id in queries.barred_applications(world.ids[key]))
+    chair = world.later("chair", days=31)
+    service.decide_measure(chair, application.id, world.ids[barred], Measure.BARRED, "Te dichtbij gekomen.")
+    given = EmployerInput("Stichting Ergens Anders", LONG_AGO.date())
+    people.add_employer(world.later(barred, days=31), world.user(barred), given)
+    asked = service.add_assignment(
+        world.later("programme", days=31),
+        application.round,
+        application.id,
+        _free(world, application),
+        "Er is er een ziek.",
+    )
+    late = member(world, asked, 32)
+    service.abstain(late, asked, Abstention.TOO_MANY, "Ik zit helemaal vol.")
+    db.session.commit()
+
+
+def _free(world: World, application: Application) -> int:
+    """An assessor who does not read this application, and has no interest in it."""
+    taken = {
+        a.user_id
+        for a in queries.assignments_of_round(application.round_id)
+        if a.application_id == application.id
+    }
+    free = (world.ids[key] for key in ASSESSORS if world.ids[key] not in taken)
+    return next(ident for ident in free if application.id not in queries.barred_applications(ident))
 
 
 def _ask_supplement(world: World, application: Application) -> None:
