@@ -21,6 +21,7 @@ Who may read, in the policy:
 | awarded | everybody, when the application was awarded and that is known |
 | published | everybody, when the round is published |
 | reported | regional lead (own region) and programme team, when the report was handed in |
+| committee | its members, also one with an interest: it speaks of no application |
 | assessor chair programme decider auditor admin | whoever has this role |
 
 A member of the committee with an interest reads nothing of the application; while a round is weighed as a whole
@@ -74,6 +75,7 @@ WORDS = {
     "awarded",
     "published",
     "reported",
+    "committee",
 } | {role.value for role in Role}
 
 
@@ -233,13 +235,15 @@ class Watch:
         # Not `hidden_from`, which the twins take away.
         member = actor.user_id is not None and actor.has(Role.ASSESSOR, Role.CHAIR)
         hidden = barred_applications(actor.user_id or 0) if member else set()
+        if member:
+            found.add("committee")
         if mark.application_id is None and mark.round_id is not None:
             if db.session.get_one(Round, mark.round_id).state == RoundState.DRAFT:
                 return found & {"programme"}
             found.add("published")
         if mark.application_id is None:
             weighed = {self._applications[ident].round_id for ident in hidden}
-            return found & {"published"} if mark.round_id in weighed else found
+            return found & {"published", "committee"} if mark.round_id in weighed else found
         application = self._applications[mark.application_id]
         own = actor.has(Role.APPLICANT) and actor.organisation_id == application.organisation_id
         if own:

@@ -48,6 +48,7 @@ from tests.support.awards_factory import advise, publish
 from tests.support.followup_factory import submit_report, write_report
 from tests.support.meeting_factory import hold
 from tests.support.partners_factory import OUTSIDE, make_joint, yes
+from tests.support.signing_factory import sign_off_on
 from tests.support.world import ANCHORS, LONG_AGO, RULES, World, _municipality
 
 HAARLEM = "municipality:haarlem"
@@ -90,7 +91,7 @@ def tell(world: World) -> Story:
     decided = _decided(world)
     running, mine, theirs = _running(world)
     third = world.round(slug="ronde-3", rules=STORY_RULES)
-    make_draft(world, third, title="Nog een idee")
+    _return_unsigned(world, make_draft(world, third, title="Nog een idee"))
     _ask_partners(world, third)
     longer = ExtensionInput(
         world.later("programme", days=15).at, "Er was een storing op de laatste dag.", None, "Site"
@@ -115,6 +116,16 @@ def _ask_partners(world: World, round_: Round) -> None:
     applications.ask(actor, joint, OUTSIDE, "opvang@example.org")
     helper = world.later("applicant", days=3)
     applications.answer(helper, asked, yes(asked, helper))
+    db.session.commit()
+
+
+def _return_unsigned(world: World, draft: Application) -> None:
+    """At Haarlem somebody signs from now on, and gives a draft back."""
+    sign_off_on(world)
+    asked = applications.ask_sign_off(
+        world.later("applicant", days=3), draft, draft.revision, "Wil je kijken?"
+    )
+    applications.give_back(world.later("signer", days=4), asked, "De begroting klopt nog niet helemaal.")
     db.session.commit()
 
 
@@ -167,7 +178,7 @@ def _decided(world: World) -> Round:
     third = make_complete(world, round_, title="Nog eens kijken")
     _note_interest(world, "chair_b", first, 19)
     _score(
-        world, round_, {first.id: [(9, 7), (8, 9)], second.id: [(7, 8), (8, 7)], third.id: [(6, 7), (7, 5)]}
+        world, round_, {first.id: [(9, 7), (8, 9)], second.id: [(7, 8), (8, 7)], third.id: [(2, 7), (7, 5)]}
     )
     hold(world, round_)
     adopt(world, round_)
