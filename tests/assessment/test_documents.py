@@ -139,7 +139,7 @@ def test_a_deputy_reads_what_the_chair_may_not_know_after_saying_to_have_no_inte
     assert new_client().sign_in(world.email("chair")).get(url(row)).status_code == 404
     assert client.get(url(row)).status_code == 404
     no_interest(world, key, made[1].id)
-    page = pages.read(client.get(f"/beoordelen/{round_.slug}/plaatsvervangen/{made[1].id}"))
+    page = pages.read(client.get(f"/beoordelen/{round_.slug}/vergaderingen/plaatsvervangen/{made[1].id}"))
     assert [a["href"] for a in page.select(".pp-files a")] == [url(row)]
     response = client.get(url(row))
     assert (response.status_code, sha256_hex(response.data)) == (200, row.sha256)
