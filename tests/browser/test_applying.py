@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NARROW, Visitor
 from tests.support import uploads
 
-pytestmark = pytest.mark.browser
+# The first one loads the whole demonstration.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 def _press_to(page: Page, name: str, role: str = "link") -> None:

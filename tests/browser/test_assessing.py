@@ -22,7 +22,8 @@ from pool.demo.accounts import Cast
 from tests.browser import meeting
 from tests.browser.conftest import Site, Visitor, violations
 
-pytestmark = pytest.mark.browser
+# The first one loads the whole demonstration.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SLUG = "leesronde-2027"
 READER, OTHER = "beoordelaar 8", "beoordelaar 7"
 FILES = 5

@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import NARROW, Visitor, violations
 
-pytestmark = pytest.mark.browser
+# The first one loads the whole demonstration.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 PEOPLE = {
     "bezoeker": "",

@@ -12,7 +12,8 @@ from pool.demo.accounts import READERS
 from tests.browser import meeting
 from tests.browser.conftest import Visitor
 
-pytestmark = pytest.mark.browser
+# The first one loads the whole demonstration.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SLUG = "ronde-in-beoordeling"
 
 

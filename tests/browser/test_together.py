@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NARROW, Site, Visitor, violations
 from tests.support import uploads
 
-pytestmark = pytest.mark.browser
+# The first one loads the whole demonstration.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 class Keys:
