@@ -148,14 +148,23 @@ class Margin:
 
 
 def margins(result: Result, explanations: Mapping[str, Any] | None) -> list[Margin]:
-    """By margin, from narrow to wide; empty while there are no explanations."""
+    """By margin, from narrow to wide; empty while there are no explanations.
+
+    What is kept out by the minimum score, or fixed beforehand, does not change sides: an outcome that would be worth
+    as much is not allowed then.
+    """
     if not explanations or "always" not in explanations:
         return []
+    kept_out = {
+        line.id for line in result.lines if not line.amount and (line.too_low or line.decision == "out")
+    }
+    forced_in = {line.id for line in result.lines if line.amount and line.decision == "in"}
     found = []
     for margin, words in MARGIN_WORDS.items():
         if margin not in explanations["always"]:
             continue
-        every, no = set(explanations["always"][margin]), set(explanations["never"][margin])
+        every = set(explanations["always"][margin]) | forced_in
+        no = set(explanations["never"][margin]) | kept_out
         found.append(
             Margin(
                 words,

@@ -14,6 +14,7 @@ from pool.core.text import fingerprint, format_moment
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds.rules import accepts_applications
+from pool.rounds.states import DECIDED_STATES
 
 from . import (
     letter,
@@ -183,6 +184,7 @@ def _own_page(application: Application) -> Any:
         shelf=shelf(application, content),
         notes=queries.notes(application, content) if version else [],
         state=ApplicationState,
+        decided=application.state == ApplicationState.COMPLETE and application.round.state in DECIDED_STATES,
         partners=queries.partners(application, queries.text_for_partners(application, actor.at), actor.at),
         waiting=queries_signing.open_of(application.id),
         can_reuse=queries_reuse.has_sources(actor, application),

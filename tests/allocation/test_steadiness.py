@@ -299,6 +299,13 @@ def test_nearly_as_good_outcomes_are_counted(client: Client, world: World, alloc
         assert len(one.always) + len(one.open) + len(one.never) == 3
     assert len(found[0].always) == 2
     assert steadiness.margins(results.Result(allocated.snapshot.problem, outcome, known), None) == []
+    # Below the minimum score nothing is awarded, however good an outcome with it inside would be.
+    open_to_all = {**study, "never": {margin: [] for margin in study["never"]}}
+    low = max(allocated.snapshot.problem["applications"], key=lambda a: -a["merit"])
+    raised = {**allocated.snapshot.problem, "min_merit": low["merit"] + 1}
+    for one in steadiness.margins(results.Result(raised, outcome, known), open_to_all):
+        assert low["id"] in {line.id for line in one.never}
+        assert low["id"] not in {line.id for line in one.open}
     client.sign_in(world.email("programme"))
     text = _page(client, f"{HERE}/{allocated.id}/zekerheid")
     assert "In elke verdeling die ten hoogste 0,1% minder waard is (2)" in text

@@ -77,6 +77,19 @@ def test_a_foreign_decision_looks_like_an_absent_one(case: Case, sign_in: SignIn
     )
 
 
+def test_the_page_of_an_application_leads_to_the_decision_once_it_is_known(
+    case: Case, sign_in: SignIn
+) -> None:
+    client = sign_in("applicant")
+    address = f"/aanvragen/{case.low_id}"
+    assert "Over deze ronde is besloten" not in client.get(address).get_data(as_text=True)
+    publish(case.world, case.round)
+    shown = client.get(address).get_data(as_text=True)
+    assert "Over deze ronde is besloten" in shown
+    assert 'href="/besluiten"' in shown
+    assert "U krijgt bericht als we iets van u nodig hebben" not in shown
+
+
 def test_a_decision_without_its_letter_is_not_there_yet_for_the_municipality(
     case: Case, sign_in: SignIn
 ) -> None:

@@ -193,7 +193,8 @@ class Watch:
             mark = self.marks[word] = Mark(word, best, application_id, round_id, met, handed_in)
             if best.own:
                 return value
-            if len(value) >= SENTENCE and table.name != "mail" and not column.endswith("_name"):
+            is_name = column.endswith(("_name", "_organisation"))
+            if len(value) >= SENTENCE and table.name != "mail" and not is_name:
                 self.written.setdefault("".join(value.split()), []).append(mark)
             return f"{value} {word}".strip()
 
