@@ -155,7 +155,7 @@ class _Teller:
             sentences.append(self._lowest_merit())
         elif self.proven and "decision" not in self.kinds:
             sentences.append(
-                "Met geen enkele score was deze aanvraag toegekend, als al het andere gelijk was gebleven."
+                "Zelfs met 100 punten was deze aanvraag niet toegekend, als verder niets anders was."
             )
         if self.found["largest_amount"] is not None:
             sentences.append(self._largest_amount())
