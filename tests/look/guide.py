@@ -29,7 +29,7 @@ from wtforms.fields import DateField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from pool.core import charts
+from pool.core import charts, markup
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = (
@@ -199,6 +199,7 @@ def guide_app(strict: bool = True, **context: Any) -> Flask:
     if strict:
         app.jinja_env.undefined = jinja2.StrictUndefined
     CSRFProtect(app)
+    app.jinja_env.globals.update(markup.PARTS)
     app.jinja_env.filters.update(euros=euros, points=points, date=str, moment=str)
     nav = [("Overzicht", False), ("Rondes", False), ("Aanvragen", True), ("Beoordelen", False), ("Verdelen", False),
            ("Besluiten", False), ("Projecten", False), ("Openbaar register", False)]  # fmt: skip
