@@ -236,7 +236,8 @@ def test_scores_of_others_stay_hidden_until_the_own_are_in(committee: Committee,
             assert secret not in before
     url = own_urls(committee.one.id)[0]
     first = page(client, url)
-    score(world, next(a for a in made if a.application_id == committee.two.id and a is not mine), 4)
+    others = (a for a in made if a.application_id == committee.two.id and a.user_id != mine.user_id)
+    score(world, next(others), 4)
     assert strip(page(client, url)) == strip(first), "nothing shows who has finished"
     data = {"do": "submit", "version": str(mine.assessment.version)}  # type: ignore[union-attr]
     for code in ("kwaliteit", "impuls", "leren"):
