@@ -30,6 +30,8 @@ from pool.rounds.models import Round
 from pool.rounds.states import RoundState
 from tests.conftest import Client, Databases, settings
 
+# The first test loads the whole demonstration.
+pytestmark = pytest.mark.timeout(900)
 FACTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "ghnt-2019.json"
 
 
