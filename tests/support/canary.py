@@ -252,7 +252,7 @@ class Watch:
         if self._is_partner(actor, application.id):
             found.add("partner")
         if application.state == ApplicationState.DRAFT:
-            return found & {"applicant", "partner"}
+            return found & {"applicant", "partner", "self"}
         if application.id in hidden:
             return found & {"awarded", "applicant", "partner"}
         if actor.has(Role.REGIONAL_LEAD) and actor.region_ids & {one.id for one in application.regions}:
