@@ -92,7 +92,9 @@ def test_a_deputy_leads_only_what_no_chair_may_see(committee: Committee, deputy:
     others = {"assessor", "assessor_b", "assessor_c"} - {deputy}
     for key in others:
         assert queries.deputised(at_meeting(world, key), committee.round_.id) == set()
-    service.end_deputy(world.later("programme", days=30), committee.round_, queries.deputies(1)[0].id)
+    service.end_deputy(
+        world.later("programme", days=30), committee.round_, queries.deputies(committee.round_.id)[0].id
+    )
     assert queries.deputised(actor, committee.round_.id) == set()
 
 

@@ -1,4 +1,4 @@
-"""Walks the whole site as somebody, with every number of the database in every address."""
+"""Walks the whole site as somebody, with every key of the database in every address."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 
 import pikepdf
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from pool.applications.models import Application
 from pool.applications.states import Section
 from pool.core.access import Door, visitor
 from pool.core.db import Base, db
@@ -40,11 +39,28 @@ SLUGS = {
     "followup.give_view": PLACES,
 }
 """Where a slug is no round."""
-UNADDRESSED = {
-    *("action_line", "audit_entry", "building_block", "interest_statement", "job", "municipality"),
-    *("region", "role_grant", "rule_set", "score", "theme", "user_account", "user_session", "organisation"),
+KEYS = {
+    "application_id": "application",
+    "source_id": "application",
+    "assessment_id": "assessment",
+    "assignment_id": "assignment",
+    "file_id": "application_file",
+    "item_id": "meeting_item",
+    "request_id": "partner_request",
+    "user_id": "user_account",
 }
-"""Tables whose keys stand in no address."""
+"""Whose key a number in an address is, by the name of the part."""
+IDENTS = {
+    "allocation": "allocation",
+    "applications": "application",
+    "awards.proposal": "proposal",
+    "awards": "decision",
+    "followup": "project",
+    "people.signatories": "organisation",
+    "people": "mail",
+    "rounds.end_outage": "outage",
+}
+"""The same of a part called `ident`, by the name of the page or its slice."""
 
 
 class Crawl:
@@ -52,11 +68,7 @@ class Crawl:
 
     def __init__(self, app: Flask, world: World, watch: Watch) -> None:
         self.app, self.world, self.watch = app, world, watch
-        tables = [t for t in Base.metadata.tables.values() if "id" in t.columns and t.name not in UNADDRESSED]
-        highest = max(db.session.scalar(select(func.max(table.c.id))) or 0 for table in tables)
-        self.numbers = [str(number) for number in range(1, highest + 1)]
-        applications = db.session.scalar(select(func.count()).select_from(Application)) or 0
-        self.few = self.numbers[:applications]
+        self._numbers: dict[str, list[str]] = {}
         self.slugs = list(db.session.scalars(select(Round.slug).order_by(Round.id)))
         self.shown = self.sent = 0
 
@@ -82,20 +94,28 @@ class Crawl:
                     found.append(f"{key or 'visitor'} {address} {mark.field.name} of {mark.application_id}")
         return found
 
+    def numbers(self, table: str) -> list[str]:
+        """Every key of a table: a page asks as much of what is foreign as of what is not."""
+        if table not in self._numbers:
+            key = Base.metadata.tables[table].c.id
+            self._numbers[table] = [str(number) for number in db.session.scalars(select(key).order_by(key))]
+            assert self._numbers[table], f"the story holds no {table}"
+        return self._numbers[table]
+
     def addresses(self, rule: Rule, *, brief: bool) -> Iterator[str]:
-        """Every address of a rule, with every number and every name that could fit.
+        """Every address of a rule, with every key and every name that could fit.
 
         brief: of a page for everybody, which the visitor walks in full.
         """
         names = sorted(rule.arguments)
         numbered = [name for name in names if type(rule._converters[name]).__name__ == "IntegerConverter"]
-        choices: list[Any] = []
+        last, choices = self.numbers("application")[-1], list[Any]()
         for name in names:
             if name in TEXTS:
                 choices.append(TEXTS[name])
             elif name in numbered:
-                # Two numbers in one address: those of applications, or there would be no end.
-                choices.append(self.numbers if len(numbered) == 1 else self.few)
+                table = IDENTS.get(rule.endpoint) or IDENTS.get(rule.endpoint.partition(".")[0])
+                choices.append(self.numbers(KEYS[name] if name in KEYS else str(table)))
             else:
                 choices.append(
                     SLUGS.get(rule.endpoint) or (self.slugs[:2] if numbered or brief else self.slugs)
@@ -106,7 +126,7 @@ class Crawl:
             _host, path = rule.build(typed)  # type: ignore[misc]
             yield path
             if not numbered and not brief:
-                yield f"{path}?" + "&".join(f"{name}={self.few[-1]}" for name in PARAMETERS)
+                yield f"{path}?" + "&".join(f"{name}={last}" for name in PARAMETERS)
 
 
 def read(response: Any) -> str:

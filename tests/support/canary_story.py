@@ -32,7 +32,7 @@ from pool.people.inputs import EmployerInput
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 from pool.rounds import service as rounds_service
-from pool.rounds.inputs import Criterion, ExtensionInput, OutageInput, Question, StartInput
+from pool.rounds.inputs import Criterion, DocumentRule, ExtensionInput, OutageInput, Question, StartInput
 from pool.rounds.models import Round
 from tests.support.allocation_factory import run_jobs
 from tests.support.applications_factory import make_application, make_complete, make_draft
@@ -62,6 +62,7 @@ STORY_RULES = replace(
         Criterion("leren", "Leren", "Zijn de lessen bruikbaar?", 47, ANCHORS),
     ),
     questions=(Question("doelgroep", "Wie merkt er iets van?"),),
+    documents=(DocumentRule("plan", "Projectplan"),),
 )
 
 
