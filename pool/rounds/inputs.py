@@ -30,6 +30,29 @@ class Criterion:
     anchors: dict[str, str]
 
 
+MARKS = range(4)
+STANDARD_MARKS = {
+    "0": "Komt niet voor in de aanvraag.",
+    "1": "Wordt genoemd, maar er is geen plan.",
+    "2": "Er is een plan voor.",
+    "3": "Er is een plan, met geld of mensen en iemand die ervoor zorgt.",
+}
+"""What the marks of a bottleneck mean unless a round says it in other words (scoring notes, 1)."""
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """What stands in people's way, and what a proposal may take away; assessors mark how far it does.
+
+    anchors: mark (0 to 3 as text) -> what it means. A mark is no part of the merit: it would reward length.
+    """
+
+    code: str
+    title: str
+    explanation: str
+    anchors: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Bound:
     """Bounds of a region or theme: number of awards, and amount in cents."""
@@ -108,6 +131,8 @@ class RoundRules:
     conditions: what must be so beside themes, grounds and partner. calibration: a value of Calibration.
     extra_assessor_gap: a further assessor reads along when two totals lie more than this apart, in thousandths.
     own_region: a value of OwnRegion, for assessors.
+    bottlenecks: what assessors mark besides the criteria; a round without them has none in its JSON either, so that
+    rules published before there were any keep their hash.
     reporting: None stands for what is usual for the instrument, see `rules.standard_reporting`.
     """
 
@@ -139,9 +164,12 @@ class RoundRules:
     extra_assessor_gap: int | None = None
     own_region: str = OwnRegion.SOFT.value
     reporting: Accountability | None = None
+    bottlenecks: tuple[Bottleneck, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         body: dict[str, Any] = as_json(asdict(self))
+        if not self.bottlenecks:
+            del body["bottlenecks"]
         return body
 
     @classmethod
@@ -163,6 +191,7 @@ class RoundRules:
                     DocumentRule(**{**d, "kinds": tuple(d["kinds"])}) for d in body.get("documents", ())
                 ),
                 "reporting": Accountability(**body["reporting"]) if body.get("reporting") else None,
+                "bottlenecks": tuple(Bottleneck(**b) for b in body.get("bottlenecks", ())),
             }
         )
 

@@ -87,6 +87,10 @@ def _criteria(_round: Round, rules: RoundRules, _names: Mapping[str, str]) -> Fa
     ]
 
 
+def _bottlenecks(_round: Round, rules: RoundRules, _names: Mapping[str, str]) -> Facts:
+    return [("Knelpunten", _each([b.title for b in rules.bottlenecks]) or "geen")]
+
+
 def _allocation(_round: Round, rules: RoundRules, _names: Mapping[str, str]) -> Facts:
     facts = [("De score telt", ValueBasis(rules.value_basis).label)]
     if rules.value_basis == ValueBasis.AMOUNT:
@@ -179,6 +183,7 @@ _MAKERS = {
     Part.MONEY: _ceiling,
     Part.PURPOSE: _purpose,
     Part.CRITERIA: _criteria,
+    Part.BOTTLENECKS: _bottlenecks,
     Part.ALLOCATION: _allocation,
     Part.BOUNDS: _bounds,
     Part.TIES: _ties,

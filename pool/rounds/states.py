@@ -37,6 +37,7 @@ class Part(LabeledEnum):
     MONEY = "plafond", "Plafond"
     PURPOSE = "doel", "Thema's en voorwaarden"
     CRITERIA = "criteria", "Criteria en gewichten"
+    BOTTLENECKS = "knelpunten", "Knelpunten"
     ALLOCATION = "verdeling", "Verdelen van het geld"
     BOUNDS = "grenzen", "Grenzen per regio en thema"
     TIES = "loting", "Loting bij gelijke uitkomst"

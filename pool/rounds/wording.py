@@ -39,6 +39,11 @@ def choice_sentences(rules: RoundRules) -> list[str]:
         f"Elke aanvraag wordt gelezen door {plural(rules.assessors_per_application, 'beoordelaar', 'beoordelaars')}. "
         "Zij geven per criterium een niveau van 1 tot en met 9, met een reden.",
     ]
+    if rules.bottlenecks:
+        sentences.append(
+            "Zij kijken ook welke van de knelpunten hieronder een aanvraag aanpakt, en geven per knelpunt een cijfer van 0 tot en met 3, met een citaat uit de aanvraag. "
+            "Deze cijfers tellen niet mee in de kwaliteitsscore. De commissie ziet ermee welke knelpunten blijven liggen."
+        )
     sentences.append(
         "Wie een belang heeft bij een aanvraag, beoordeelt haar niet. "
         + (

@@ -15,6 +15,7 @@ from pool.rounds import queries, rules, service
 from pool.rounds.inputs import (
     Accountability,
     Basics,
+    Bottleneck,
     Bound,
     Criterion,
     Dates,
@@ -127,6 +128,8 @@ CRITERION = RULES.criteria[0]
             {"criteria": tuple(Criterion(f"c{n}", "naam", "", 0, {}) for n in range(41))},
             "criteria",
         ),
+        (Part.BOTTLENECKS, {"bottlenecks": FULL.bottlenecks * 2}, "bottlenecks"),
+        (Part.BOTTLENECKS, {"bottlenecks": (Bottleneck("huis", " ", "", {}),)}, "bottlenecks"),
         (Part.ALLOCATION, {"value_basis": "gevoel"}, "value_basis"),
         (Part.ALLOCATION, {"joint": "geen"}, "joint"),
         (Part.ALLOCATION, {"min_merit": 100_001}, "min_merit"),
@@ -286,6 +289,11 @@ def test_old_documents_are_read_with_what_was_not_there_yet() -> None:
     for name in ("conditions", "documents", "calibration", "extra_assessor_gap", "reporting"):
         del body[name]
     assert RoundRules.from_json(body) == RULES
+
+
+def test_rules_without_bottlenecks_are_hashed_as_before_there_were_any() -> None:
+    assert "bottlenecks" not in RULES.to_json()
+    assert FULL.to_json()["bottlenecks"][0]["code"] == "huis"
 
 
 def test_rules_survive_their_json_form() -> None:

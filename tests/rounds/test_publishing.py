@@ -15,7 +15,16 @@ from pool.core.db import db
 from pool.core.errors import Conflict, InvalidMany, Refused
 from pool.core.text import canonical_json, sha256_hex
 from pool.rounds import queries, rules, service
-from pool.rounds.inputs import Accountability, AmendmentInput, Bound, DocumentRule, Question, RoundRules
+from pool.rounds.inputs import (
+    STANDARD_MARKS,
+    Accountability,
+    AmendmentInput,
+    Bottleneck,
+    Bound,
+    DocumentRule,
+    Question,
+    RoundRules,
+)
 from pool.rounds.models import PUBLISHED_COLUMNS, Round
 from pool.rounds.states import Instrument, Part, RoundState
 from tests.support.rounds_factory import CLOSES, FULL, OPENS, make_draft_round, make_published_round
@@ -61,6 +70,16 @@ from tests.support.world import START, World
             {"rules": replace(FULL, theme_bounds={"traumascreening": Bound(1)})},
             Part.BOUNDS,
             "niet in deze ronde",
+        ),
+        (
+            {"rules": replace(FULL, bottlenecks=(Bottleneck("huis", "Huis", "", STANDARD_MARKS),))},
+            Part.BOTTLENECKS,
+            "uitleg ontbreekt",
+        ),
+        (
+            {"rules": replace(FULL, bottlenecks=(Bottleneck("huis", "Huis", "Uitleg.", {"0": "Niets."}),))},
+            Part.BOTTLENECKS,
+            "van cijfers ontbreekt (1, 2 en 3)",
         ),
         ({"rules": replace(FULL, tie_seed="")}, Part.TIES, "loting"),
         ({"rules": replace(FULL, objection_address="")}, Part.TERMS, "bezwaar"),
@@ -213,6 +232,7 @@ FORBIDDEN: dict[str, Any] = {
     "tie_seed": "een ander lot",
     "regional_views": False,
     "grounds_of_choice": (),
+    "bottlenecks": (),
     "conditions": (),
     "calibration": "off",
     "extra_assessor_gap": None,

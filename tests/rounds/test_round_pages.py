@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from pool.core.db import db
 from pool.core.text import sha256_hex
 from pool.rounds import queries, service
-from pool.rounds.inputs import AmendmentInput, Condition, Question, RoundRules
+from pool.rounds.inputs import STANDARD_MARKS, AmendmentInput, Bottleneck, Condition, Question, RoundRules
 from pool.rounds.states import Part, RoundState
 from tests.conftest import Client
 from tests.support.pages import heading, read, words
@@ -167,6 +167,30 @@ def test_from_nothing_to_published_without_scripts(team: Client, world: World) -
     rules = queries.rules_of(round_)
     assert [(c.code, c.weight) for c in rules.criteria] == [("kwaliteit", 60), ("lessen", 40)]
     assert rules.themes == ("mda", "overig")
+
+
+def test_bottlenecks_are_written_and_shown_to_everybody(team: Client, world: World) -> None:
+    """A new row explains the marks already; a row in which nothing was written is no bottleneck."""
+    round_ = make_draft_round(world, replace(FULL, bottlenecks=()))
+    address = "/rondes/concept/instellen/knelpunten"
+    assert team.post(address, data=posted(read(team.get(address)))).status_code == 302
+    assert queries.rules_of(round_).bottlenecks == ()
+    page = read(team.get(address))
+    typed = {"bottlenecks-0-title": "Schulden & toeslagen", "bottlenecks-0-explanation": "Het inkomen stopt."}
+    more = read(team.post(address, data=posted(page) | typed | {"add_bottlenecks": "1"}))
+    assert more.select("#bottlenecks-1-anchor_2")[0].get_text().strip() == STANDARD_MARKS["2"]
+    assert team.post(address, data=posted(more)).status_code == 302
+    db.session.expire_all()
+    found = queries.rules_of(round_).bottlenecks
+    assert found == (
+        Bottleneck("schulden_toeslagen", "Schulden & toeslagen", "Het inkomen stopt.", STANDARD_MARKS),
+    )
+    service.publish(world.actor("programme"), round_)
+    db.session.commit()
+    said = words(read(team.get("/rondes/concept")))
+    assert "Schulden & toeslagen" in said
+    assert STANDARD_MARKS["3"] in said
+    assert "welke van de knelpunten hieronder" in said
 
 
 @pytest.mark.parametrize("part", Part)

@@ -9,7 +9,9 @@ from typing import Any
 from pool.core.db import db
 from pool.rounds import queries, service
 from pool.rounds.inputs import (
+    STANDARD_MARKS,
     Accountability,
+    Bottleneck,
     Bound,
     Condition,
     DocumentRule,
@@ -48,6 +50,9 @@ FULL = replace(
     extra_assessor_gap=12_500,
     reporting=Accountability("none", "performance", "performance", "Het risico is klein."),
     grounds_of_choice=("kwaliteit", "spreiding"),
+    bottlenecks=(
+        Bottleneck("huis", "Een eigen huis", "Er is te weinig ruimte.", {**STANDARD_MARKS, "0": "Niets."}),
+    ),
 )
 """Rules in which every field says something else than when nothing was chosen, where it can."""
 

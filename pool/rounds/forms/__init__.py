@@ -15,7 +15,7 @@ from .changes import (
     StartForm,
 )
 from .fields import moment
-from .lists import BoundsForm, CriteriaForm, DocumentsForm, PurposeForm, QuestionsForm
+from .lists import BottlenecksForm, BoundsForm, CriteriaForm, DocumentsForm, PurposeForm, QuestionsForm
 from .parts import (
     AllocationForm,
     AssessmentForm,
@@ -34,6 +34,7 @@ FORMS: dict[Part, type[PartForm]] = {
     Part.MONEY: MoneyForm,
     Part.PURPOSE: PurposeForm,
     Part.CRITERIA: CriteriaForm,
+    Part.BOTTLENECKS: BottlenecksForm,
     Part.ALLOCATION: AllocationForm,
     Part.BOUNDS: BoundsForm,
     Part.TIES: TiesForm,

@@ -1,4 +1,4 @@
-"""Forms for the parts of a round that are lists: criteria, conditions, bounds, questions and documents."""
+"""Forms for the parts of a round that are lists: criteria, bottlenecks, conditions, bounds, questions and documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ from pool.core.forms import MoneyField, Optional, options
 from pool.core.text import slugify
 from pool.regions.models import Region, Theme
 
-from ..inputs import ANCHORED_LEVELS, Bound, Condition, Criterion, DocumentRule, Ground, Question, RoundRules
+from ..inputs import (
+    ANCHORED_LEVELS,
+    MARKS,
+    STANDARD_MARKS,
+    Bottleneck,
+    Bound,
+    Condition,
+    Criterion,
+    DocumentRule,
+    Ground,
+    Question,
+    RoundRules,
+)
 from ..models import Round
 from ..states import DocumentKind
 from .fields import YES_NO, RowForm, WholeField, area, line
@@ -184,6 +196,59 @@ class CriteriaForm(PartForm):
                 for row in rows
             ),
             "grounds_of_choice": lines_of(self.grounds_of_choice.data),
+        }
+
+
+class BottleneckForm(RowForm):
+    code = HiddenField()
+    title = line("Naam", "name")
+    explanation = area("Uitleg", "explanation")
+    anchor_0 = area("Cijfer 0 betekent", "anchor", default=STANDARD_MARKS["0"])
+    anchor_1 = area("Cijfer 1 betekent", "anchor", default=STANDARD_MARKS["1"])
+    anchor_2 = area("Cijfer 2 betekent", "anchor", default=STANDARD_MARKS["2"])
+    anchor_3 = area("Cijfer 3 betekent", "anchor", default=STANDARD_MARKS["3"])
+
+    @property
+    def anchors(self) -> dict[str, str]:
+        return {str(mark): self[f"anchor_{mark}"].data or "" for mark in MARKS}
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was written: what the marks usually mean stands in a new row by itself."""
+        own = any(text and text != STANDARD_MARKS[mark] for mark, text in self.anchors.items())
+        return not (self.title.data or self.explanation.data or own)
+
+
+class BottlenecksForm(PartForm):
+    rows = ("bottlenecks",)
+    bottlenecks = FieldList(FormField(BottleneckForm), min_entries=1)
+
+    @classmethod
+    def values(cls, _round: Round, rules: RoundRules) -> dict[str, Any]:
+        rows = [
+            {
+                "code": b.code,
+                "title": b.title,
+                "explanation": b.explanation,
+                **{f"anchor_{mark}": b.anchors.get(str(mark), "") for mark in MARKS},
+            }
+            for b in rules.bottlenecks
+        ]
+        return {"bottlenecks": rows or [{}]}
+
+    def to_values(self, _rules: RoundRules) -> dict[str, Any]:
+        rows = [row for row in _rows(self.bottlenecks) if not row.is_blank]
+        codes = Codes(row.code.data for row in rows)
+        return {
+            "bottlenecks": tuple(
+                Bottleneck(
+                    codes.of(row.code.data, row.title.data or ""),
+                    row.title.data or "",
+                    row.explanation.data or "",
+                    row.anchors,
+                )
+                for row in rows
+            )
         }
 
 

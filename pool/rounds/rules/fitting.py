@@ -115,6 +115,7 @@ def _rows(rules: RoundRules) -> Iterator[Invalid]:
     """Rows have unique codes, a name, and a number that people can oversee."""
     for field, found in (
         ("criteria", [(c.code, c.name) for c in rules.criteria]),
+        ("bottlenecks", [(b.code, b.title) for b in rules.bottlenecks]),
         ("questions", [(q.code, q.label) for q in rules.questions]),
         ("documents", [(d.code, d.name) for d in rules.documents]),
         ("conditions", [(c.code, c.question) for c in rules.conditions]),

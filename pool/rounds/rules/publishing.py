@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pool.core.clock import local_date
 from pool.core.text import join_words
 
-from ..inputs import ANCHORED_LEVELS, RoundRules
+from ..inputs import ANCHORED_LEVELS, MARKS, RoundRules
 from ..models import Round
 from ..states import Part, ValueBasis
 from .reporting import reporting_of, unfit_reporting
@@ -33,6 +33,7 @@ def lacks(round_: Round, ceiling: int, at: dt.datetime | None = None) -> list[La
         *_of_the_round(round_, ceiling, at),
         *_of_purpose(rules),
         *_of_criteria(rules),
+        *_of_bottlenecks(rules),
         *_of_allocation(rules, ceiling),
         *_of_terms(rules),
     ]
@@ -89,6 +90,19 @@ def _of_criteria(rules: RoundRules) -> Iterator[Lack]:
             yield Lack(
                 Part.CRITERIA,
                 f"Criterium ‘{criterion.name}’: de uitleg {which} ontbreekt ({join_words(empty)}).",
+            )
+
+
+def _of_bottlenecks(rules: RoundRules) -> Iterator[Lack]:
+    for bottleneck in rules.bottlenecks:
+        if not bottleneck.explanation.strip():
+            yield Lack(Part.BOTTLENECKS, f"Knelpunt ‘{bottleneck.title}’: de uitleg ontbreekt.")
+        empty = [str(mark) for mark in MARKS if not bottleneck.anchors.get(str(mark), "").strip()]
+        if empty:
+            which = "van een cijfer" if len(empty) == 1 else "van cijfers"
+            yield Lack(
+                Part.BOTTLENECKS,
+                f"Knelpunt ‘{bottleneck.title}’: de uitleg {which} ontbreekt ({join_words(empty)}).",
             )
 
 

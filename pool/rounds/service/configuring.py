@@ -24,6 +24,7 @@ from ..states import Instrument, Part
 FIELDS: dict[Part, frozenset[str]] = {
     Part.PURPOSE: frozenset({"themes", "grounds", "shelter_partner", "conditions"}),
     Part.CRITERIA: frozenset({"criteria", "grounds_of_choice"}),
+    Part.BOTTLENECKS: frozenset({"bottlenecks"}),
     Part.ALLOCATION: frozenset(
         {
             *("value_basis", "reference_amount", "spread_steps", "joint", "min_merit"),
@@ -250,4 +251,4 @@ def save_rules(actor: Actor, round_: Round, part: Part, values: dict[str, Any], 
     before, after = old.to_json(), new.to_json()
     held.rules = after
     names = sorted(values)
-    _saved(actor, held, part, {n: before[n] for n in names}, {n: after[n] for n in names})
+    _saved(actor, held, part, {n: before.get(n) for n in names}, {n: after.get(n) for n in names})
