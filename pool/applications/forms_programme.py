@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import RadioField, TextAreaField
@@ -12,7 +13,7 @@ from pool.rounds.inputs import RoundRules
 from . import rules
 from .inputs import CheckedPoint, CheckInput
 from .rules import LIMITS
-from .states import Completeness
+from .states import CHECK_OUTCOMES, Completeness
 
 
 class ViewForm(Form):
@@ -45,15 +46,22 @@ class CheckForm(Form):
     """The completeness check; `check_form` adds two fields per point of the round."""
 
     outcome = RadioField(
-        "Uitkomst", choices=options(Completeness.choices()), validators=[Required("Kies een uitkomst.")]
+        "Uitkomst",
+        choices=options((outcome.value, outcome.label) for outcome in CHECK_OUTCOMES),
+        validators=[Required("Kies een uitkomst.")],
     )
     supplement_by = DateField("Aanvullen tot en met", validators=[Optional()])
+    hearing_by = DateField("Zienswijze tot en met", validators=[Optional()])
     reason = TextAreaField(
         "Reden",
         validators=[Optional(), at_most(LIMITS["reason"])],
-        description="Nodig als u niet in behandeling neemt.",
+        description="Nodig als u niet behandelt, of dat van plan bent. De gemeente krijgt deze reden te lezen.",
     )
     codes: tuple[str, ...] = ()
+
+    def offer(self, outcomes: Iterable[Completeness]) -> None:
+        """Show these outcomes only; `service.check` refuses the others all the same."""
+        self.outcome.choices = options((outcome.value, outcome.label) for outcome in outcomes)
 
     @property
     def points(self) -> list[tuple[Any, Any]]:
@@ -70,6 +78,7 @@ class CheckForm(Form):
             ),
             reason=self.reason.data or "",
             supplement_by=self.supplement_by.data if outcome == Completeness.SUPPLEMENT else None,
+            hearing_by=self.hearing_by.data if outcome == Completeness.INTENDED else None,
         )
 
 

@@ -195,10 +195,20 @@ class CheckInput:
     """An outcome of the completeness check.
 
     points: every point of the round, each once. supplement_by: the last day to supplement; None takes the
-    round's own term. reason: needed when the application is not handled.
+    round's own term. hearing_by: the last day for a view on an intended refusal; None takes two weeks. reason:
+    needed when the application is not handled, or that is intended.
     """
 
     outcome: Completeness
     points: tuple[CheckedPoint, ...] = ()
     reason: str = ""
     supplement_by: dt.date | None = None
+    hearing_by: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class HearingInput:
+    """What a municipality says about an intended refusal: its view, or that it has none."""
+
+    has_view: bool
+    text: str = ""

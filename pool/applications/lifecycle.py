@@ -9,10 +9,10 @@ from pool.core.machine import Lifecycle, Move
 
 from . import rules
 from .models import Application, ApplicationFile
-from .states import ApplicationState, FileState
+from .states import IN_HEARING, ApplicationState, FileState
 
 S = ApplicationState
-REPLACEABLE = frozenset({S.DRAFT, S.SUBMITTED, S.SUPPLEMENTED, S.COMPLETE, S.INADMISSIBLE})
+REPLACEABLE = frozenset(S) - {S.SUPPLEMENT_REQUESTED, S.WITHDRAWN}
 """Until closing an applicant may submit from here; what was checked before is then checked anew."""
 CHECKABLE = frozenset({S.SUBMITTED, S.SUPPLEMENTED, S.SUPPLEMENT_REQUESTED})
 
@@ -47,7 +47,11 @@ LIFE: Lifecycle[Application] = Lifecycle(
         ),
         _move("complete", "Volledig verklaren", CHECKABLE, S.COMPLETE, rules.can_check),
         _move("ask_supplement", "Om aanvulling vragen", CHECKABLE, S.SUPPLEMENT_REQUESTED, rules.can_check),
-        _move("refuse", "Niet in behandeling nemen", CHECKABLE, S.INADMISSIBLE, rules.can_check),
+        _move("leave", "Niet behandelen: aanvulling ontbreekt", CHECKABLE, S.INADMISSIBLE, rules.can_leave),
+        _move("intend", "Voornemen: niet in behandeling nemen", CHECKABLE, S.HEARING, rules.can_check),
+        _move("be_heard", "Zienswijze geven", frozenset({S.HEARING}), S.HEARD, rules.can_be_heard),
+        _move("refuse", "Niet in behandeling nemen", IN_HEARING, S.INADMISSIBLE, rules.can_refuse),
+        _move("drop_intention", "Voornemen intrekken", IN_HEARING, S.SUBMITTED, rules.can_drop),
         _move(
             "extend_supplement",
             "Langer de tijd geven",

@@ -97,15 +97,74 @@ def supplement(
     )
 
 
-def inadmissible(
-    reference: str, title: str, reason: str, objection_address: str, last_day: dt.date
+def intended(
+    reference: str, title: str, reason: str, wrong: Sequence[tuple[str, str]], last_day: dt.date
 ) -> Letter:
+    """wrong: per point that is not in order its label and a note, which may be empty. last_day: for a view."""
+    listed = "\n".join(f"- {label}\n  {note}" if note else f"- {label}" for label, note in wrong)
+    return (
+        f"Voornemen: aanvraag {reference} niet in behandeling nemen",
+        text(
+            f"Wij zijn van plan om de aanvraag ‘{title}’ ({reference}) niet in behandeling te nemen. Dit is nog geen "
+            "besluit.",
+            f"De reden:\n{reason}",
+            f"Deze punten zijn volgens ons niet in orde:\n{listed}" if listed else "",
+            f"Bent u het hier niet mee eens, of missen wij iets? Geef dan uw zienswijze tot en met "
+            f"{format_date(last_day)} (artikel 4:7 van de Algemene wet bestuursrecht). Dat doet u in de Projectenpool, "
+            "bij uw aanvraag. Hebt u niets toe te voegen, laat dat dan ook weten.",
+            "Wij beslissen pas als u hebt gereageerd of als deze datum voorbij is. De termijn voor ons besluit loopt "
+            "intussen door.",
+        ),
+    )
+
+
+def heard(reference: str, title: str, at: dt.datetime, view: str) -> Letter:
+    """view: empty when the municipality has none."""
+    return (
+        f"Ontvangen: uw zienswijze over aanvraag {reference}",
+        text(
+            f"Wij hebben op {format_moment(at)} uw reactie ontvangen op ons voornemen om de aanvraag ‘{title}’ "
+            f"({reference}) niet in behandeling te nemen.",
+            f"Uw zienswijze:\n{view}" if view else "U hebt laten weten dat u geen zienswijze geeft.",
+            "U krijgt bericht als wij hebben beslist.",
+        ),
+    )
+
+
+def intention_dropped(reference: str, title: str, reason: str) -> Letter:
+    return (
+        f"Voornemen ingetrokken: aanvraag {reference}",
+        text(
+            f"Wij waren van plan om de aanvraag ‘{title}’ ({reference}) niet in behandeling te nemen. Dat voornemen "
+            "trekken wij in. De toets of de aanvraag volledig is, gaat verder.",
+            f"De reden:\n{reason}",
+            "U hoeft nu niets te doen. U krijgt bericht over de uitkomst.",
+        ),
+    )
+
+
+def inadmissible(
+    reference: str,
+    title: str,
+    reason: str,
+    objection_address: str,
+    last_day: dt.date,
+    *,
+    weighing: str = "",
+    unsupplied: bool = False,
+) -> Letter:
+    """weighing: how the view of the municipality was weighed. unsupplied: because the supplement is missing."""
     where = f"Stuur uw bezwaar naar:\n{objection_address}" if objection_address else ""
+    why = (
+        " De aanvulling waarom wij vroegen, kwam niet of was niet genoeg (artikel 4:5 van de Algemene wet "
+        "bestuursrecht)."
+    )
     return (
         f"Niet in behandeling: aanvraag {reference}",
         text(
-            f"Wij nemen de aanvraag ‘{title}’ ({reference}) niet in behandeling.",
+            f"Wij nemen de aanvraag ‘{title}’ ({reference}) niet in behandeling.{why if unsupplied else ''}",
             f"De reden:\n{reason}",
+            f"Zo hebben wij uw zienswijze meegewogen:\n{weighing}" if weighing else "",
             f"Bent u het hier niet mee eens? Dan kunt u bezwaar maken tot en met {format_date(last_day)}. {where}".strip(),
         ),
     )

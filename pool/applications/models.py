@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pool.core.db import Cents, Model, Moment, enum_type, frozen_columns, immutable
+from pool.core.db import Cents, Model, Moment, enum_type, frozen_columns, frozen_when, immutable
 from pool.people.models import Organisation
 from pool.regions.models import Region, Theme
 from pool.rounds.models import Round
 
-from .states import ApplicationState, Completeness, FileState
+from .states import ApplicationState, Completeness, FileState, HearingOutcome
 
 
 class Application(Model):
@@ -65,6 +65,7 @@ class Application(Model):
         back_populates="application", order_by="ApplicationVersion.number"
     )
     checks: Mapped[list[CompletenessCheck]] = relationship(order_by="CompletenessCheck.id")
+    hearings: Mapped[list[Hearing]] = relationship(order_by="Hearing.id")
     saves: Mapped[list[SectionSave]] = relationship(order_by="SectionSave.section")
     __mapper_args__ = {"version_id_col": revision}
 
@@ -84,6 +85,11 @@ class Application(Model):
     @property
     def current_version(self) -> ApplicationVersion | None:
         return self.versions[-1] if self.versions else None
+
+    @property
+    def open_hearing(self) -> Hearing | None:
+        """The intended refusal that was not concluded yet."""
+        return next((hearing for hearing in reversed(self.hearings) if hearing.outcome is None), None)
 
 
 class SectionSave(Model):
@@ -185,6 +191,55 @@ class CompletenessCheck(Model):
     def last_day(self) -> dt.date | None:
         """The last day to supplement, when that was asked."""
         return dt.date.fromisoformat(self.supplement_by) if self.supplement_by else None
+
+
+@frozen_when("OLD.outcome IS NOT NULL")
+class Hearing(Model):
+    """An intended refusal of which the municipality hears first (4:7 Awb); the check holds its reason and points.
+
+    until: the last moment for a view. answered_at: when the municipality gave one, or said that it has none.
+    weighing: how the view was weighed, or why the intention was dropped.
+    """
+
+    __tablename__ = "hearing"
+    __table_args__ = (
+        CheckConstraint("(outcome IS NULL) = (concluded_at IS NULL)", "outcome_has_moment"),
+        CheckConstraint("answered_at IS NULL OR answered_at <= until", "answer_in_time"),
+        CheckConstraint(
+            "outcome IS NULL OR outcome <> 'upheld' OR answered_at IS NOT NULL OR concluded_at > until",
+            "refused_after_hearing",
+        ),
+        CheckConstraint("outcome IS NULL OR outcome <> 'dropped' OR weighing <> ''", "dropped_has_reason"),
+        Index(
+            "ix_hearing_open",
+            "application_id",
+            unique=True,
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    check_id: Mapped[int] = mapped_column(ForeignKey("completeness_check.id"), unique=True)
+    until: Mapped[Moment]
+    answered_at: Mapped[Moment | None]
+    outcome: Mapped[HearingOutcome | None] = mapped_column(enum_type(HearingOutcome))
+    weighing: Mapped[str] = mapped_column(default="")
+    concluded_at: Mapped[Moment | None]
+    concluded_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    check: Mapped[CompletenessCheck] = relationship()
+    view: Mapped[HearingView | None] = relationship()
+
+
+@immutable
+class HearingView(Model):
+    """What the municipality said about an intended refusal. text: empty when it has no view."""
+
+    __tablename__ = "hearing_view"
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), primary_key=True)
+    text: Mapped[str]
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    given_by_name: Mapped[str]
 
 
 class RegionalView(Model):

@@ -25,7 +25,7 @@ from pool.rounds.rules import accepts_applications
 
 from . import message_queries, rules
 from .inputs import Budget, Content, Plan
-from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
+from .models import Application, ApplicationRegion, ApplicationVersion, Hearing, RegionalView
 from .queries_documents import FileGroup, file_groups
 from .queries_documents import Shelf as Shelf
 from .queries_documents import file_among as file_among
@@ -38,7 +38,7 @@ from .queries_partners import partner_requests_open as partner_requests_open
 from .queries_partners import partners as partners
 from .queries_signing import given_back as given_back
 from .queries_signing import to_sign as to_sign
-from .states import RECEIVED, TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
+from .states import IN_HEARING, RECEIVED, TO_CHECK, ApplicationState, BudgetKind, Purpose, Section
 
 READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 """Roles that read every submitted application."""
@@ -358,6 +358,7 @@ _PARTS = {
 
 
 CHECK_DUE = "to_check"
+TO_CONCLUDE = "to_conclude"
 QUESTION_OPEN = "question_open"
 MESSAGE_NEW = "message_new"
 
@@ -375,10 +376,17 @@ class Filter:
     sort: str = "newest"
 
 
+_DEADLINE = func.coalesce(
+    Application.supplement_until,
+    select(Hearing.until)
+    .where(Hearing.application_id == Application.id, Hearing.outcome.is_(None))
+    .scalar_subquery(),
+)
+"""Until when the municipality can supplement, or give its view."""
 _SORTS = {
     "newest": (Application.id.desc(),),
     "oldest": (Application.submitted_at.is_(None), Application.submitted_at, Application.id),
-    "deadline": (Application.supplement_until.is_(None), Application.supplement_until, Application.id),
+    "deadline": (_DEADLINE.is_(None), _DEADLINE, Application.id),
     "title": (func.lower(Application.title), Application.id),
 }
 SORTS = tuple(_SORTS)
@@ -390,6 +398,22 @@ def counts(actor: Actor, round_slug: str = "") -> dict[ApplicationState, int]:
     if round_slug:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
     return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _concludable(actor: Actor) -> ColumnElement[bool]:
+    """Whether an intended refusal can become one: the municipality was heard, or let the time pass."""
+    over = select(Hearing.application_id).where(
+        Hearing.outcome.is_(None), or_(Hearing.answered_at.is_not(None), Hearing.until < actor.at)
+    )
+    return and_(Application.state.in_(IN_HEARING), Application.id.in_(over))
+
+
+def to_conclude(actor: Actor, round_slug: str = "") -> int:
+    """How many intended refusals the programme team can decide about, in one round or in all."""
+    query = select(func.count()).select_from(Application).where(_may_see(actor), _concludable(actor))
+    if round_slug:
+        query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
+    return db.session.scalar(query) or 0
 
 
 _BY_MESSAGES = {
@@ -420,11 +444,13 @@ def message_work(actor: Actor, today: dt.date) -> MessageWork:
 def found(actor: Actor, wanted: Filter) -> Select[Application]:
     """The applications this actor may see that fit, in the order asked for."""
     # A list shows no texts, and they are by far the largest part of a row.
-    query = visible_to(actor).options(defer(Application.content))
+    query = visible_to(actor).options(defer(Application.content), selectinload(Application.hearings))
     if wanted.round_slug:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == wanted.round_slug)))
     if wanted.state == CHECK_DUE:
         query = query.where(Application.state.in_(TO_CHECK))
+    elif wanted.state == TO_CONCLUDE:
+        query = query.where(_concludable(actor))
     elif wanted.state in _BY_MESSAGES:
         query = query.where(Application.id.in_(_BY_MESSAGES[wanted.state](actor)))
     elif wanted.state in {s.value for s in ApplicationState}:

@@ -24,6 +24,7 @@ from . import (
     queries_signing,
     routes_applicant,
     routes_documents,
+    routes_hearing,
     routes_messages,
     routes_partners,
     routes_programme,
@@ -50,6 +51,7 @@ __all__ = [
     "blueprints",
     "routes_applicant",
     "routes_documents",
+    "routes_hearing",
     "routes_messages",
     "routes_partners",
     "routes_programme",
@@ -104,13 +106,17 @@ def index() -> Any:
 
 def _tabs(wanted: queries.Filter) -> list[dict[str, Any]]:
     """The work lists of the programme team, with how much is in each."""
-    numbers = queries.counts(current_actor(), wanted.round_slug)
+    actor = current_actor()
+    numbers = queries.counts(actor, wanted.round_slug)
     waiting, complete = ApplicationState.SUPPLEMENT_REQUESTED, ApplicationState.COMPLETE
-    messages = queries.message_counts(current_actor(), wanted.round_slug)
+    hearing = ApplicationState.HEARING
+    messages = queries.message_counts(actor, wanted.round_slug)
     lists = [
         ("", "Alle", sum(numbers.values())),
         (queries.CHECK_DUE, "Te toetsen", sum(numbers.get(state, 0) for state in TO_CHECK)),
         (waiting.value, "Wacht op aanvulling", numbers.get(waiting, 0)),
+        (hearing.value, "Wacht op zienswijze", numbers.get(hearing, 0)),
+        (queries.TO_CONCLUDE, "Voornemens", queries.to_conclude(actor, wanted.round_slug)),
         (complete.value, "Volledig", numbers.get(complete, 0)),
         (queries.QUESTION_OPEN, "Wacht op antwoord", messages[queries.QUESTION_OPEN]),
         (queries.MESSAGE_NEW, "Nieuwe berichten", messages[queries.MESSAGE_NEW]),
@@ -178,6 +184,7 @@ def _own_page(application: Application) -> Any:
         lacks=service.lacks(application),
         can_edit=rules.can_edit(actor, application),
         can_withdraw=LIFE.may(actor, application, "withdraw"),
+        can_be_heard=LIFE.may(actor, application, "be_heard"),
         changed=version is not None and fingerprint(waiting.to_json()) != version.sha256,
         points={p.code: p.label for p in rules.check_points(round_rules)},
         parts=queries.parts(content, round_rules),

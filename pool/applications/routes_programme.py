@@ -16,8 +16,7 @@ from . import queries, rules, service
 from .blueprint import bp, crumbs, load, shelf
 from .forms_programme import ExtendForm, ReconsiderForm, ViewForm, check_form
 from .lifecycle import LIFE
-from .models import Application
-from .states import Completeness
+from .states import CHECK_OUTCOMES, Completeness
 
 
 @bp.route("/aanvragen/<int:ident>/volledigheid", methods=["GET", "POST"])
@@ -27,7 +26,10 @@ def check(ident: int) -> Any:
     actor = current_actor()
     require(LIFE.may(actor, application, "complete"))
     term = terms.supplement(local_date(actor.at), days=round_rules.supplement_days)
-    form = check_form(round_rules)(supplement_by=term.last_day)
+    hearing_term = terms.hearing(local_date(actor.at))
+    may_leave = LIFE.may(actor, application, "leave")
+    form = check_form(round_rules)(supplement_by=term.last_day, hearing_by=hearing_term.last_day)
+    form.offer(outcome for outcome in CHECK_OUTCOMES if may_leave or outcome != Completeness.NOT_HANDLED)
     if form.validate_on_submit():
         with attempt(form) as done:
             row = service.check(actor, application, form.to_input())
@@ -49,23 +51,14 @@ def check(ident: int) -> Any:
         ],
         imbalance=rules.imbalance(content.budget),
         term=term,
-        asked_before=any(c.outcome == Completeness.SUPPLEMENT for c in application.checks),
-        refuse_by=_refuse_by(application),
+        may_leave=may_leave,
+        leave_by=rules.not_handled_term(application),
+        hearing_term=hearing_term,
         alike=queries.alike(application),
         page_errors=bool(form.errors),
         crumbs=crumbs(application, ("Volledigheid toetsen", None)),
     )
     return page, 422 if form.errors else 200
-
-
-def _refuse_by(application: Application) -> terms.Term | None:
-    """Until when it can be said that the application is not handled, once a supplement was asked for (4:5 Awb)."""
-    asked = next((check for check in reversed(application.checks) if check.last_day), None)
-    if asked is None or asked.last_day is None:
-        return None
-    came = (v.submitted_at for v in application.versions if v.submitted_at >= asked.checked_at)
-    supplied = next(came, None)
-    return terms.not_handled(local_date(supplied) if supplied else asked.last_day)
 
 
 @bp.route("/aanvragen/<int:ident>/uitstel", methods=["GET", "POST"])

@@ -10,22 +10,47 @@ class ApplicationState(LabeledEnum):
     SUBMITTED = "submitted", "ingediend", "info"
     SUPPLEMENT_REQUESTED = "supplement_requested", "aanvulling gevraagd", "warning"
     SUPPLEMENTED = "supplemented", "aangevuld", "info"
+    HEARING = "hearing", "zienswijze gevraagd", "warning"
+    HEARD = "heard", "gemeente gehoord", "info"
     COMPLETE = "complete", "volledig", "success"
     INADMISSIBLE = "inadmissible", "niet in behandeling", "error"
     WITHDRAWN = "withdrawn", "ingetrokken", "neutral"
 
 
 S = ApplicationState
-RECEIVED = frozenset({S.SUBMITTED, S.SUPPLEMENT_REQUESTED, S.SUPPLEMENTED, S.COMPLETE, S.INADMISSIBLE})
+RECEIVED = frozenset(S) - {S.DRAFT, S.WITHDRAWN}
 """States in which the programme team has the application."""
 TO_CHECK = frozenset({S.SUBMITTED, S.SUPPLEMENTED})
 """States in which the completeness check is due."""
+IN_HEARING = frozenset({S.HEARING, S.HEARD})
+"""States in which the programme team intends to refuse, and hears the municipality or weighs what it said."""
 
 
 class Completeness(LabeledEnum):
+    """Outcomes of the completeness check. INADMISSIBLE only follows from INTENDED, after the municipality was heard."""
+
     COMPLETE = "complete", "volledig", "success"
     SUPPLEMENT = "supplement", "aanvulling nodig", "warning"
+    NOT_HANDLED = "not_handled", "niet behandelen omdat de aanvulling ontbreekt", "error"
+    INTENDED = "intended", "voornemen om niet in behandeling te nemen", "warning"
     INADMISSIBLE = "inadmissible", "niet in behandeling nemen", "error"
+
+
+CHECK_OUTCOMES = (
+    Completeness.COMPLETE,
+    Completeness.SUPPLEMENT,
+    Completeness.NOT_HANDLED,
+    Completeness.INTENDED,
+)
+"""What somebody who checks can choose."""
+
+
+class HearingOutcome(LabeledEnum):
+    """How an intention to refuse ended. LAPSED: the municipality withdrew or replaced the application."""
+
+    UPHELD = "upheld", "doorgegaan", "error"
+    DROPPED = "dropped", "ingetrokken", "success"
+    LAPSED = "lapsed", "vervallen", "neutral"
 
 
 class PartnerAnswer(LabeledEnum):

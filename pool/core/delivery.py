@@ -23,6 +23,7 @@ class MailKind(LabeledEnum):
 
     RECEIPT = "receipt", "Ontvangstbevestiging van een aanvraag"
     SUPPLEMENT = "supplement", "Vraag om een aanvraag aan te vullen"
+    HEARING = "hearing", "Voornemen om een aanvraag niet in behandeling te nemen"
     DECISION = "decision", "Besluit over een aanvraag"
     MESSAGE = "message", "Nieuw bericht bij een aanvraag"
     SIGNING = "signing", "Een aanvraag ondertekenen"
@@ -40,7 +41,7 @@ class Delivery(LabeledEnum):
     PORTAL = "portal", "niet mailen"
 
 
-LEGAL = frozenset({MailKind.RECEIPT, MailKind.SUPPLEMENT, MailKind.DECISION})
+LEGAL = frozenset({MailKind.RECEIPT, MailKind.SUPPLEMENT, MailKind.HEARING, MailKind.DECISION})
 """Kinds that start or end a legal term: always mailed at once."""
 NOT_CHOSEN = LEGAL | {MailKind.DIGEST}
 """Kinds about which nobody chooses."""
@@ -49,6 +50,7 @@ DEFAULTS = {MailKind.PROJECT: Delivery.DAILY}
 RECEIVERS = {
     MailKind.RECEIPT: (Role.APPLICANT,),
     MailKind.SUPPLEMENT: (Role.APPLICANT,),
+    MailKind.HEARING: (Role.APPLICANT,),
     MailKind.DECISION: (Role.APPLICANT,),
     MailKind.MESSAGE: (Role.APPLICANT, Role.PROGRAMME),
     MailKind.SIGNING: (Role.APPLICANT,),

@@ -291,8 +291,12 @@ def supplement(requested: date, *, days: int = 14, calendar: Calendar = DUTCH_CA
     The Atw does not demand it for a term that we set, but it ends on a working day all the same, so that
     the applicant can reach somebody on the last day.
     """
-    source = "artikel 4:5, eerste lid, Awb"
-    unshifted = Length(days, "days").after(requested)
+    return _own_term(requested, days, "artikel 4:5, eerste lid, Awb", calendar)
+
+
+def _own_term(event: date, days: int, source: str, calendar: Calendar) -> Term:
+    """A term in days that we set ourselves, up to and including a working day."""
+    unshifted = Length(days, "days").after(event)
     last_day = calendar.working_day_from(unshifted)
     reason = ""
     if last_day != unshifted:
@@ -316,6 +320,15 @@ def supplement_suspension(requested: date, deadline: date, supplied: date | None
     return Suspension(
         requested + _DAY, until, "Verzoek om aanvulling", "artikel 4:15, eerste lid, onder a, Awb"
     )
+
+
+def hearing(asked: date, *, days: int = 14, calendar: Calendar = DUTCH_CALENDAR) -> Term:
+    """Until when an applicant can give a view on an intended refusal: a term that we set ourselves (4:7 Awb).
+
+    The law sets no length; two weeks are usual. It ends on a working day, as for a supplement. The decision term
+    does not stand still meanwhile: article 4:15 Awb names no hearing.
+    """
+    return _own_term(asked, days, "artikel 4:7, eerste lid, Awb", calendar)
 
 
 def not_handled(supplied_or_passed: date, *, calendar: Calendar = DUTCH_CALENDAR) -> Term:

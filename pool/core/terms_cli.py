@@ -167,6 +167,15 @@ def supplement(requested: date, days: int, extra: tuple[date, ...]) -> terms.Ter
     return terms.supplement(requested, days=days, calendar=terms.Calendar(extra))
 
 
+@_computation("hearing", "Zienswijze op een voornemen om af te wijzen, vanaf het bericht.")
+@click.argument("asked", type=DAY)
+@click.option("--days", type=click.IntRange(1, 366), default=14, show_default=True, help="Dagen.")
+@extra_days
+def hearing(asked: date, days: int, extra: tuple[date, ...]) -> terms.Term:
+    """Deadline for a view."""
+    return terms.hearing(asked, days=days, calendar=terms.Calendar(extra))
+
+
 @_computation("not-handled", "Bekendmaken dat een onvolledige aanvraag niet wordt behandeld: vier weken.")
 @click.argument("supplied_or_passed", type=DAY)
 @extra_days

@@ -280,6 +280,9 @@ def open_today(cast: Cast, now: dt.datetime) -> Round:
     made = story.apply_all(cast, round_, plans, opens + dt.timedelta(hours=6), now - dt.timedelta(hours=3))
     # The programme team waits for an answer that is not due yet.
     story.talk(cast, made[0], now - dt.timedelta(days=2), answered=False)
+    # Two that the team intends to refuse: one municipality gave its view, the other still can.
+    story.intend(cast, made[1], now - dt.timedelta(days=2), words.VIEW_ON_INTENTION)
+    story.intend(cast, made[2], now - dt.timedelta(days=1))
     places = ("kennemerland", "zaanstreek-waterland")
     plan = Plan("Samen eerder in beeld", "lokale-teams", places, 6_000_000, 4_500_000, 0, True)
     draft = story.apply(cast, round_, plan, now - dt.timedelta(hours=3), 2, submit=False)

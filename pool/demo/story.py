@@ -17,9 +17,11 @@ from pool.applications.inputs import (
     SECTIONS,
     Budget,
     BudgetLine,
+    CheckedPoint,
     CheckInput,
     Contact,
     Content,
+    HearingInput,
     Indicator,
     Milestone,
     Partner,
@@ -158,6 +160,21 @@ def talk(cast: Cast, application: Application, first: dt.datetime, *, answered: 
         applicant = cast.applicant_of(region, first + 26 * hour)
         applications.send_message(applicant, application, words.ANSWER, answers_id=asked.id, seen=asked.id)
         applications.mark_thread_read(cast.at("programma", first + 28 * hour), application, asked.id + 1)
+    db.session.commit()
+
+
+def intend(cast: Cast, application: Application, moment: dt.datetime, view: str = "") -> None:
+    """The programme team intends to refuse an application; with a view, the municipality gave it a day later."""
+    rules = rounds.rules_of(application.round)
+    points = [
+        CheckedPoint(p.code, p.code != "project", words.UNFIT if p.code == "project" else "")
+        for p in application_rules.all_ok(rules)
+    ]
+    given = CheckInput(Completeness.INTENDED, tuple(points), words.INTENTION)
+    applications.check(cast.at("programma", moment), application, given)
+    if view:
+        applicant = cast.applicant_of(application.regions[0], moment + dt.timedelta(days=1))
+        applications.be_heard(applicant, application, HearingInput(True, view))
     db.session.commit()
 
 

@@ -131,3 +131,13 @@ REPLY = (
     "Wij hebben ook een vraag aan u: hoeveel medewerkers volgen de scholing? Dat lezen wij nog niet in het plan."
 )
 ANSWER = "Het gaat om achttien medewerkers: tien van onze gemeente en acht van de andere."
+INTENTION = (
+    "Deze ronde is voor tijdelijke projecten. U vraagt geld voor werk dat uw gemeente al elk jaar doet. Dat past niet "
+    "bij deze ronde."
+)
+UNFIT = "Uit het plan blijkt niet wat er nieuw of tijdelijk aan is."
+VIEW_ON_INTENTION = (
+    "Wij begrijpen de vraag, maar het gaat niet om ons gewone werk. Het team bestaat al, de samenwerking met de "
+    "politie is nieuw en duurt één jaar.\n\nU leest dat in de aanpak, bij stap 2 en 3. Wij hadden dat duidelijker "
+    "in de samenvatting moeten zetten."
+)

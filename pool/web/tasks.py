@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from pool.applications import queries as applications
 from pool.applications import rules as application_rules
-from pool.applications.models import Application, RegionalView
+from pool.applications.models import Application, Hearing, RegionalView
 from pool.applications.states import TO_CHECK, ApplicationState
 from pool.assessment import queries as assessment
 from pool.assessment.states import AssessmentState
@@ -45,12 +46,21 @@ def waiting_for(actor: Actor) -> list[Task]:
     return [task for task in found if task.count]
 
 
+_APPLICANT_ACTS = (
+    ApplicationState.DRAFT,
+    ApplicationState.SUPPLEMENT_REQUESTED,
+    ApplicationState.HEARING,
+)
+
+
 def _applicant(actor: Actor) -> Iterator[Task]:
     own = db.session.scalars(
-        applications.visible_to(actor).where(
+        applications.visible_to(actor)
+        .where(
             Application.organisation_id == actor.organisation_id,
-            Application.state.in_((ApplicationState.DRAFT, ApplicationState.SUPPLEMENT_REQUESTED)),
+            Application.state.in_(_APPLICANT_ACTS),
         )
+        .options(selectinload(Application.hearings))
     ).all()
     asked = [a for a in own if a.state == ApplicationState.SUPPLEMENT_REQUESTED and a.supplement_until]
     first = min((a.supplement_until for a in asked if a.supplement_until), default=None)
@@ -62,6 +72,7 @@ def _applicant(actor: Actor) -> Iterator[Task]:
         f"De eerste uiterlijk op {format_date(first)}." if first else "",
         "error",
     )
+    yield _hearings([a.open_hearing for a in own if application_rules.can_be_heard(actor, a)])
     waiting = applications.to_sign(actor)
     last = min(
         (s.application.supplement_until or s.application.round.closes_at for s in waiting), default=None
@@ -99,6 +110,19 @@ def _applicant(actor: Actor) -> Iterator[Task]:
         tone="info",
     )
     yield from _reports(actor, "Voortgangsrapportages die u moet indienen", {})
+
+
+def _hearings(open_: list[Hearing | None]) -> Task:
+    """Intended refusals on which the municipality can still give its view."""
+    first = min((hearing.until for hearing in open_ if hearing is not None), default=None)
+    return Task(
+        "Aanvragen die wij van plan zijn niet in behandeling te nemen",
+        len(open_),
+        "applications.index",
+        {"status": ApplicationState.HEARING.value},
+        f"Reageren kan bij de eerste tot en met {format_date(first)}." if first else "",
+        "error",
+    )
 
 
 def _partner_requests(actor: Actor) -> Task:
@@ -194,6 +218,12 @@ def _programme(actor: Actor) -> Iterator[Task]:
         "applications.index",
         {"status": ApplicationState.SUPPLEMENT_REQUESTED.value},
         tone="info",
+    )
+    yield Task(
+        "Voornemens om een aanvraag niet in behandeling te nemen, waarover u kunt beslissen",
+        applications.to_conclude(actor),
+        "applications.index",
+        {"status": applications.TO_CONCLUDE},
     )
     messages = applications.message_work(actor, clock.local_date(actor.at))
     yield Task(

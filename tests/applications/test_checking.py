@@ -74,7 +74,9 @@ def test_a_draft_is_not_checked(world: World) -> None:
         (CheckInput(C.SUPPLEMENT, OK), "outcome"),
         (CheckInput(C.SUPPLEMENT, lacking("budget", note=" ")), "note_budget"),
         (CheckInput(C.SUPPLEMENT, lacking("budget"), supplement_by=dt.date(2027, 1, 19)), "supplement_by"),
-        (CheckInput(C.INADMISSIBLE, lacking("budget"), reason=" \n"), "reason"),
+        (CheckInput(C.INTENDED, lacking("budget"), reason=" \n"), "reason"),
+        (CheckInput(C.INTENDED, OK, "Past niet.", hearing_by=dt.date(2027, 1, 19)), "hearing_by"),
+        (CheckInput(C.INADMISSIBLE, lacking("budget"), "Past niet."), "outcome"),
     ],
 )
 def test_an_outcome_that_the_points_do_not_carry(world: World, given: CheckInput, field: str | None) -> None:
@@ -89,7 +91,7 @@ def test_an_outcome_that_the_points_do_not_carry(world: World, given: CheckInput
 def test_two_people_cannot_both_decide(world: World) -> None:
     application = make_complete(world, world.round())
     actor = world.later("programme_b", days=15)
-    given = CheckInput(C.INADMISSIBLE, lacking("budget"), "Te laat")
+    given = CheckInput(C.INTENDED, lacking("budget"), "Te laat")
     refused("state", lambda: service.check(actor, application, given))
 
 
@@ -101,17 +103,55 @@ def test_complete_is_told(world: World) -> None:
 
 
 def test_not_handled_is_told_with_reason_and_objection(world: World) -> None:
-    application = make_application(world, world.round())
-    given = CheckInput(C.INADMISSIBLE, lacking("requester"), "De aanvraag is niet van een gemeente.")
-    service.check(world.later("programme", days=15), application, given)
+    application = asked(world, "budget")
+    given = CheckInput(C.NOT_HANDLED, lacking("budget"), "De begroting kwam niet.")
+    service.check(world.later("programme", days=30), application, given)
     assert application.state == S.INADMISSIBLE
+    assert application.supplement_until is None
     mail = db.session.scalars(select(Mail).where(Mail.subject.like("Niet in behandeling%"))).first()
     assert mail is not None
-    # Announced on 19 January 2027; six weeks later is 2 March.
-    for words in ("De aanvraag is niet van een gemeente.", "2 maart 2027", "Postbus 1"):
+    # Announced on 3 February 2027; six weeks later is 17 March.
+    for words in ("De begroting kwam niet.", "artikel 4:5", "17 maart 2027", "Postbus 1"):
         assert words in mail.body
-    actor = world.later("applicant", days=16)
+    actor = world.later("applicant", days=31)
     refused("late", lambda: service.save_section(actor, application, "project", Project(), 99))
+
+
+def test_left_unhandled_only_after_a_supplement_was_asked_and_is_missing(world: World) -> None:
+    application = make_application(world, world.round())
+    given = CheckInput(C.NOT_HANDLED, lacking("budget"), "Niet compleet.")
+    refused("not_asked", lambda: service.check(world.later("programme", days=15), application, given))
+    service.check(world.later("programme", days=15), application, CheckInput(C.SUPPLEMENT, lacking("budget")))
+    db.session.commit()
+    refused("early", lambda: service.check(world.later("programme", days=20), application, given))
+    for key in ("applicant", "decider", "lead"):
+        refused("refused", lambda k=key: service.check(world.later(k, days=30), application, given))
+    # Whoever says that everything is in order cannot say that something is missing.
+    with pytest.raises(InvalidMany) as caught:
+        service.check(world.later("programme", days=30), application, CheckInput(C.NOT_HANDLED, OK, "Nee"))
+    assert [p.field for p in caught.value.problems] == ["outcome"]
+
+
+def test_four_weeks_after_the_supplement_it_has_to_be_judged(world: World) -> None:
+    application = asked(world, "budget")
+    # Until 2 February; four weeks later is 2 March (4:5, fourth lid).
+    term = rules.not_handled_term(application)
+    assert term is not None
+    assert term.last_day == dt.date(2027, 3, 2)
+    given = CheckInput(C.NOT_HANDLED, lacking("budget"), "De begroting kwam niet.")
+    late = world.actor("programme", term.ends_at + MICROSECOND)
+    refused("late", lambda: service.check(late, application, given))
+    service.check(world.actor("programme", term.ends_at), application, given)
+    assert application.state == S.INADMISSIBLE
+
+
+def test_the_four_weeks_run_from_the_day_of_the_supplement(world: World) -> None:
+    application = asked(world, "budget")
+    service.supplement(world.later("applicant", days=18), application)
+    term = rules.not_handled_term(application)
+    assert term is not None
+    # Supplied on Friday 22 January.
+    assert term.last_day == dt.date(2027, 2, 19)
 
 
 def test_an_outcome_is_taken_back_with_a_reason_until_assessment_begins(world: World) -> None:
@@ -213,7 +253,7 @@ def test_the_programme_team_waits_for_the_term_to_pass(world: World) -> None:
     application = asked(world)
     until = application.supplement_until
     assert until is not None
-    given = CheckInput(C.INADMISSIBLE, lacking("budget"), "Niet aangevuld.")
+    given = CheckInput(C.NOT_HANDLED, lacking("budget"), "Niet aangevuld.")
     refused("early", lambda: service.check(world.actor("programme", until), application, given))
     service.check(world.actor("programme", until + MICROSECOND), application, given)
     assert application.state == S.INADMISSIBLE

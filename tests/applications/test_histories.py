@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pool.applications import queries, rules, service
-from pool.applications.inputs import CheckedPoint, CheckInput
+from pool.applications.inputs import CheckedPoint, CheckInput, HearingInput
 from pool.applications.models import Application
-from pool.applications.states import ApplicationState, Completeness
+from pool.applications.states import IN_HEARING, ApplicationState, Completeness
 from pool.core import audit
 from pool.core.access import Actor
 from pool.core.db import db
@@ -35,6 +35,9 @@ steps = st.one_of(
     st.tuples(st.just("submit_read"), people),
     st.tuples(st.just("withdraw"), people),
     st.tuples(st.just("check"), st.sampled_from(list(Completeness)), st.sampled_from(["budget", "plan"])),
+    st.tuples(st.just("be_heard"), people, st.booleans()),
+    st.just(("refuse",)),
+    st.just(("drop_intention",)),
     st.tuples(st.just("wait"), st.sampled_from([1, 60 * 24, 60 * 24 * 6, 60 * 24 * 13])),
     st.tuples(st.just("to_the_closing_moment"), st.sampled_from([-1, 0, 1])),
 )
@@ -99,6 +102,27 @@ class History:
         )
         db.session.commit()
 
+    def be_heard(self, who: str, has_view: bool) -> None:
+        hearing = self.application.open_hearing
+        service.be_heard(
+            self.actor(who), self.application, HearingInput(has_view, "Nee." if has_view else "")
+        )
+        db.session.commit()
+        assert hearing is not None
+        assert self.at <= hearing.until
+
+    def refuse(self) -> None:
+        hearing = self.application.open_hearing
+        weighing = "Gelezen." if hearing and hearing.view and hearing.view.text else ""
+        service.refuse(self.actor(key="programme"), self.application, "Daarom niet.", weighing)
+        db.session.commit()
+        assert hearing is not None
+        assert hearing.answered_at is not None or self.at > hearing.until, "refused without a hearing"
+
+    def drop_intention(self) -> None:
+        service.drop_intention(self.actor(key="programme"), self.application, "Toch wel.")
+        db.session.commit()
+
     def wait(self, minutes: int) -> None:
         self.at += dt.timedelta(minutes=minutes)
 
@@ -126,6 +150,10 @@ class History:
         assert (application.submitted_at is None) == (not application.versions)
         waiting = application.state == ApplicationState.SUPPLEMENT_REQUESTED
         assert waiting == (application.supplement_until is not None)
+        open_ = application.open_hearing
+        assert (application.state in IN_HEARING) == (open_ is not None)
+        answered = open_ is not None and open_.answered_at is not None
+        assert (application.state == ApplicationState.HEARD) == answered
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -174,7 +202,14 @@ def test_the_histories_reach_every_state(world: World) -> None:
     seen = set()
     for story in (
         [("submit", "Ali"), ("check", Completeness.COMPLETE, "plan")],
-        [("submit", "Ali"), ("check", Completeness.INADMISSIBLE, "plan")],
+        [("submit", "Ali"), ("check", Completeness.INTENDED, "plan")],
+        [("submit", "Ali"), ("check", Completeness.INTENDED, "plan"), ("be_heard", "Kim", True)],
+        [
+            ("submit", "Ali"),
+            ("check", Completeness.INTENDED, "plan"),
+            ("be_heard", "Kim", True),
+            ("refuse",),
+        ],
         [("submit", "Ali"), ("check", Completeness.SUPPLEMENT, "plan"), ("submit", "Kim")],
         [("withdraw", "Ali")],
     ):

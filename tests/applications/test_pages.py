@@ -458,8 +458,8 @@ def test_the_programme_team_filters_and_sorts(
     assert found("ronde=bestaat-niet") == []
     assert found("status=onzin&volgorde=onzin&page=0") == ["Gamma", "Beta", "Alfa 100%"]
     tabs = [t.text.split() for t in soup(client.get("/aanvragen")).select(".pp-tabs a")]
-    # The last two are about messages; nobody wrote one.
-    assert [t[-1] for t in tabs] == ["3", "1", "1", "1", "0", "0"]
+    # Nobody is heard about an intention, and nobody wrote a message.
+    assert [t[-1] for t in tabs] == ["3", "1", "1", "0", "0", "1", "0", "0"]
 
 
 @pytest.mark.parametrize("key", ["programme", "applicant", "lead"])

@@ -50,6 +50,8 @@ def test_a_wrong_date_shows_how_to_write_one() -> None:
         ("ranked-decision 2026-07-24 --no-advice", "2026-10-23"),
         ("ranked-decision 2026-10-30 --weeks 8", "2026-12-28"),
         ("supplement 2026-12-11", "2026-12-28"),
+        ("hearing 2026-12-11", "2026-12-28"),
+        ("hearing 2027-01-19", "2027-02-02"),
         ("not-handled 2026-11-27", "2026-12-28"),
         ("default-notice 2026-11-02 2026-10-01", "2026-11-16"),
         ("payment 2027-02-12", "2027-03-30"),
@@ -79,4 +81,4 @@ def test_help_lists_every_computation() -> None:
     assert code == 0
     for name in terms_cli.commands:
         assert name in output
-    assert len(terms_cli.commands) == 14
+    assert len(terms_cli.commands) == 15

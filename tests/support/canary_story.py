@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pool.applications import rules as application_rules
 from pool.applications import service as applications
-from pool.applications.inputs import CheckedPoint, CheckInput
+from pool.applications.inputs import CheckedPoint, CheckInput, HearingInput
 from pool.applications.models import Application
 from pool.applications.states import Completeness
 from pool.assessment import queries, service
@@ -194,6 +194,7 @@ def _running(world: World) -> tuple[Round, Application, Application]:
     mine = make_application(world, round_, title="Dichterbij")
     lead = world.later("lead", days=2)
     applications.give_view(lead, mine, mine.regions[0].id, "De regio staat hierachter.")
+    _hear(world, mine)
     _ask_supplement(world, mine)
     _talk(world, mine)
     theirs = make_complete(
@@ -247,6 +248,18 @@ def _free(world: World, application: Application) -> int:
     }
     free = (world.ids[key] for key in ASSESSORS if world.ids[key] not in taken)
     return next(ident for ident in free if application.id not in queries.barred_applications(ident))
+
+
+def _hear(world: World, application: Application) -> None:
+    """The programme team intends to refuse, the municipality says why not, and the intention is dropped."""
+    points = application_rules.all_ok(rounds.rules_of(application.round))
+    unfit = CheckedPoint(points[1].code, False, "Dit lijkt gewoon werk.")
+    intention = CheckInput(Completeness.INTENDED, (points[0], unfit, *points[2:]), "Past niet bij de ronde.")
+    applications.check(world.later("programme", days=14.2), application, intention)
+    view = HearingInput(True, "Wij doen dit nog nergens.")
+    applications.be_heard(world.later("applicant", days=14.4), application, view)
+    applications.drop_intention(world.later("programme", days=14.6), application, "Het is inderdaad nieuw.")
+    db.session.commit()
 
 
 def _ask_supplement(world: World, application: Application) -> None:

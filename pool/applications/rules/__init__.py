@@ -38,6 +38,7 @@ from .documents import (
     merged,
     supplement_documents,
 )
+from .hearing import can_be_heard, can_drop, can_leave, can_refuse, not_handled_term
 from .messaging import MESSAGE_LENGTH, can_send, side_of, unfit_date
 from .verdicts import (
     BEFORE_ASSESSMENT,
@@ -72,14 +73,18 @@ __all__ = [
     "all_ok",
     "answer_field",
     "as_date",
+    "can_be_heard",
     "can_check",
+    "can_drop",
     "can_edit",
     "can_edit_document",
     "can_edit_section",
     "can_extend",
     "can_give_view",
+    "can_leave",
     "can_read_file",
     "can_reconsider",
+    "can_refuse",
     "can_send",
     "can_start",
     "can_submit",
@@ -99,6 +104,7 @@ __all__ = [
     "kinds_text",
     "merged",
     "missing",
+    "not_handled_term",
     "side_of",
     "supplement_documents",
     "supplement_sections",

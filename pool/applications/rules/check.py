@@ -73,8 +73,17 @@ def unfit_check(given: CheckInput, rules: RoundRules, at: dt.datetime) -> list[I
         ]
         if given.supplement_by is not None and given.supplement_by <= local_date(at):
             problems.append(Invalid("supplement_by", "Kies een datum na vandaag.", "supplement_by"))
-    if given.outcome == Completeness.INADMISSIBLE and not given.reason.strip():
+    if given.outcome in (Completeness.NOT_HANDLED, Completeness.INTENDED) and not given.reason.strip():
         problems.append(Invalid("reason", "Geef de reden. De aanvrager krijgt die te lezen.", "reason"))
+    if given.outcome == Completeness.NOT_HANDLED and not wrong:
+        problems.append(Invalid("points", "Geef aan welk punt nog niet in orde is.", "outcome"))
+    if given.outcome == Completeness.INTENDED and (
+        given.hearing_by is not None and given.hearing_by <= local_date(at)
+    ):
+        problems.append(Invalid("hearing_by", "Kies een datum na vandaag.", "hearing_by"))
+    if given.outcome == Completeness.INADMISSIBLE:
+        message = "Laat de gemeente eerst weten wat u van plan bent, en wacht op haar zienswijze."
+        problems.append(Invalid("hearing", message, "outcome"))
     return problems
 
 

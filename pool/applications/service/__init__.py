@@ -2,6 +2,7 @@
 
 from .checking import check, extend_supplement, give_view, reconsider
 from .documents import add_file, ask_scan, receive, remove_file
+from .hearing import be_heard, drop_intention, refuse
 from .messaging import mark_thread_read, send_message
 from .partners import (
     AGAIN,
@@ -38,7 +39,9 @@ __all__ = [
     "ask_sign_off",
     "asked_line",
     "await_scan",
+    "be_heard",
     "check",
+    "drop_intention",
     "extend_supplement",
     "give_back",
     "give_view",
@@ -49,6 +52,7 @@ __all__ = [
     "receive",
     "reconsider",
     "record_scan",
+    "refuse",
     "remove_file",
     "resend",
     "save_section",

@@ -16,7 +16,7 @@ from pool.rounds import queries as rounds
 from .. import mail, queries, rules
 from ..inputs import CheckInput
 from ..lifecycle import LIFE
-from ..models import Application, CompletenessCheck, RegionalView
+from ..models import Application, CompletenessCheck, Hearing, RegionalView
 from ..states import Completeness
 from .telling import tell
 from .writing import hold
@@ -24,36 +24,45 @@ from .writing import hold
 _MOVES = {
     Completeness.COMPLETE: "complete",
     Completeness.SUPPLEMENT: "ask_supplement",
+    Completeness.NOT_HANDLED: "leave",
+    Completeness.INTENDED: "intend",
     Completeness.INADMISSIBLE: "refuse",
 }
 _KINDS = {
     Completeness.COMPLETE: MailKind.PROGRESS,
     Completeness.SUPPLEMENT: MailKind.SUPPLEMENT,
+    Completeness.NOT_HANDLED: MailKind.DECISION,
+    Completeness.INTENDED: MailKind.HEARING,
     Completeness.INADMISSIBLE: MailKind.DECISION,
 }
 
 
 def check(actor: Actor, application: Application, given: CheckInput) -> CompletenessCheck:
-    """Record an outcome of the completeness check and tell the applicant."""
+    """Record an outcome of the completeness check and tell the applicant.
+
+    A refusal is only intended here; `refuse` carries it out after the municipality was heard.
+    """
     hold(application)
-    require(LIFE.may(actor, application, _MOVES[given.outcome]))
+    refused = given.outcome == Completeness.INADMISSIBLE
+    require(LIFE.may(actor, application, _MOVES[Completeness.INTENDED if refused else given.outcome]))
     round_rules = rounds.rules_of(application.round)
     problems = rules.unfit_check(given, round_rules, actor.at)
     if problems:
         raise InvalidMany(problems)
-    last_day = None
+    last_day, today = None, clock.local_date(actor.at)
     if given.outcome == Completeness.SUPPLEMENT:
-        asked = clock.local_date(actor.at)
-        last_day = given.supplement_by or terms.supplement(asked, days=round_rules.supplement_days).last_day
+        last_day = given.supplement_by or terms.supplement(today, days=round_rules.supplement_days).last_day
+    elif given.outcome == Completeness.INTENDED:
+        last_day = given.hearing_by or terms.hearing(today).last_day
     by_code = {point.code: point for point in given.points}
     points = [
         {"point": p.code, "ok": by_code[p.code].ok, "note": clean(by_code[p.code].note)}
         for p in rules.check_points(round_rules)
     ]
-    return _record_check(actor, application, given.outcome, points, clean(given.reason), last_day)
+    return record_check(actor, application, given.outcome, points, clean(given.reason), last_day)
 
 
-def _record_check(
+def record_check(
     actor: Actor,
     application: Application,
     outcome: Completeness,
@@ -61,45 +70,69 @@ def _record_check(
     reason: str,
     last_day: dt.date | None,
     move: str | None = None,
+    weighing: str = "",
 ) -> CompletenessCheck:
+    """Write the outcome, carry out its move and tell the applicant. last_day: to supplement, or for a view.
+
+    weighing: how the view on an intended refusal was weighed.
+    """
+    asked = last_day if outcome == Completeness.SUPPLEMENT else None
     row = CompletenessCheck(
         application_id=application.id,
         outcome=outcome,
         points=points,
         reason=reason,
-        supplement_by=last_day.isoformat() if last_day else None,
+        supplement_by=asked.isoformat() if asked else None,
         checked_at=actor.at,
         checked_by=actor.user_id,
     )
     db.session.add(row)
-    application.supplement_until = clock.end_of_day(last_day) if last_day else application.supplement_until
-    facts = {"supplement_by": last_day.isoformat()} if last_day else {}
+    application.supplement_until = clock.end_of_day(asked) if asked else application.supplement_until
+    facts = {"supplement_by" if asked else "hearing_by": last_day.isoformat()} if last_day else {}
     LIFE.move(actor, application, move or _MOVES[outcome], reason, facts)
-    if last_day is None:
+    if asked is None:
         application.supplement_until = None
     db.session.flush()
-    db.session.expire(application, ["checks"])
-    _tell_outcome(actor, application, row, last_day, move == "extend_supplement")
+    if outcome == Completeness.INTENDED and last_day is not None:
+        until = clock.end_of_day(last_day)
+        db.session.add(Hearing(application_id=application.id, check_id=row.id, until=until))
+        db.session.flush()
+    db.session.expire(application, ["checks", "hearings"])
+    letter = _letter(actor, application, row, last_day, move == "extend_supplement", weighing)
+    key = f"application:{application.id}:check:{row.id}"
+    tell(actor, application, key, letter, kind=_KINDS[row.outcome])
     return row
 
 
-def _tell_outcome(
-    actor: Actor, application: Application, row: CompletenessCheck, last_day: dt.date | None, extended: bool
-) -> None:
+def _letter(
+    actor: Actor,
+    application: Application,
+    row: CompletenessCheck,
+    last_day: dt.date | None,
+    extended: bool,
+    weighing: str,
+) -> mail.Letter:
+    """What the applicant is told about an outcome."""
     round_rules = rounds.rules_of(application.round)
+    reference, title = application.reference, application.title
+    labels = {p.code: p.label for p in rules.check_points(round_rules)}
+    wrong = [(labels[p["point"]], p["note"]) for p in row.points if not p["ok"]]
+    if row.outcome == Completeness.COMPLETE:
+        return mail.complete(reference, title)
+    if last_day is not None and row.outcome == Completeness.SUPPLEMENT:
+        return mail.supplement(reference, title, wrong, last_day, extended)
     if last_day is not None:
-        labels = {p.code: p.label for p in rules.check_points(round_rules)}
-        wanted = [(labels[p["point"]], p["note"]) for p in row.points if not p["ok"]]
-        letter = mail.supplement(application.reference, application.title, wanted, last_day, extended)
-    elif row.outcome == Completeness.COMPLETE:
-        letter = mail.complete(application.reference, application.title)
-    else:
-        until = terms.objection(clock.local_date(actor.at)).last_day
-        letter = mail.inadmissible(
-            application.reference, application.title, row.reason, round_rules.objection_address, until
-        )
-    key = f"application:{application.id}:check:{row.id}"
-    tell(actor, application, key, letter, kind=_KINDS[row.outcome])
+        return mail.intended(reference, title, row.reason, wrong, last_day)
+    until = terms.objection(clock.local_date(actor.at)).last_day
+    return mail.inadmissible(
+        reference,
+        title,
+        row.reason,
+        round_rules.objection_address,
+        until,
+        weighing=weighing,
+        unsupplied=row.outcome == Completeness.NOT_HANDLED,
+    )
 
 
 def extend_supplement(
@@ -117,7 +150,7 @@ def extend_supplement(
     if problems:
         raise InvalidMany(problems)
     points = application.checks[-1].points
-    return _record_check(
+    return record_check(
         actor, application, Completeness.SUPPLEMENT, points, clean(reason), last_day, "extend_supplement"
     )
 

@@ -16,7 +16,7 @@ from ..inputs import Content
 from ..lifecycle import LIFE
 from ..models import Application, ApplicationVersion
 from ..states import ApplicationState
-from . import lapsing, partners
+from . import hearing, lapsing, partners
 from .documents import bind, infected_lacks
 from .telling import tell
 from .writing import hold, mirror
@@ -100,6 +100,7 @@ def submit_version(actor: Actor, application: Application, content: Content, mov
     LIFE.move(actor, application, move, facts={"version": version.number, "sha256": version.sha256})
     application.supplement_until = None
     db.session.flush()
+    hearing.lapse(actor, application)
     bind(application, version, content)
     db.session.expire(application, ["versions"])
     partners.follow_text(actor, application, content)
@@ -129,6 +130,7 @@ def withdraw(actor: Actor, application: Application, reason: str) -> None:
     LIFE.move(actor, application, "withdraw", reason)
     application.supplement_until = None
     db.session.flush()
+    hearing.lapse(actor, application)
     partners.follow_withdrawal(actor, application)
     lapsing.nothing_to_sign(actor, application)
     signals.application_withdrawn.send("applications", actor=actor, application=application)

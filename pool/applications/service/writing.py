@@ -156,7 +156,7 @@ def hold(application: Application) -> None:
     # Its own columns only: what hangs on it is read again when it is asked for.
     columns = inspect(Application).column_attrs.keys()
     db.session.refresh(application, columns, with_for_update={"of": Application})
-    db.session.expire(application, ["versions", "checks", "region_links", "theme"])
+    db.session.expire(application, ["versions", "checks", "hearings", "region_links", "theme"])
 
 
 def _tidy(value: Any) -> Any:

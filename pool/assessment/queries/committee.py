@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from pool.applications import queries as applications
 from pool.applications.models import Application
-from pool.applications.states import ApplicationState
+from pool.applications.states import IN_HEARING, ApplicationState
 from pool.core.access import Actor
 from pool.core.db import db
 from pool.core.errors import Missing
@@ -29,6 +29,7 @@ PENDING = frozenset(
         ApplicationState.SUBMITTED,
         ApplicationState.SUPPLEMENT_REQUESTED,
         ApplicationState.SUPPLEMENTED,
+        *IN_HEARING,
     }
 )
 """States of an application that still has to pass the completeness check."""
