@@ -21,9 +21,9 @@ from pool.applications.models import Application
 from pool.core.forms import Form, Optional, Required, at_most, options
 from pool.core.text import format_points
 from pool.people.models import User
-from pool.rounds.inputs import LEVELS, RoundRules
+from pool.rounds.inputs import LEVELS, MARKS, RoundRules
 
-from .inputs import AssignOptions, CriterionScore, ScoresInput
+from .inputs import AssignOptions, BottleneckMark, CriterionScore, ScoresInput
 from .models import Assessment
 from .states import Abstention, InterestAnswer, Measure
 
@@ -165,9 +165,10 @@ class AdoptForm(Form):
 
 
 class ScoresFormBase(Form):
-    """Levels and reasons; `scores_form` adds the fields of the criteria."""
+    """Levels and reasons, marks and quotations; `scores_form` adds the fields of criteria and bottlenecks."""
 
     criteria: tuple[str, ...] = ()
+    bottlenecks: tuple[str, ...] = ()
     version = HiddenField()
 
     def to_input(self) -> ScoresInput:
@@ -177,8 +178,16 @@ class ScoresFormBase(Form):
             given.append(
                 CriterionScore(code, _level(level) if level else None, self[f"reason_{code}"].data or "")
             )
+        codings = tuple(
+            BottleneckMark(
+                code,
+                _mark(self[f"mark_{code}"].data),
+                self[f"quotation_{code}"].data or "",
+            )
+            for code in self.bottlenecks
+        )
         version = self.version.data or ""
-        return ScoresInput(tuple(given), int(version) if version.isdecimal() else -1)
+        return ScoresInput(tuple(given), int(version) if version.isdecimal() else -1, codings)
 
 
 def _level(text: str) -> int:
@@ -186,18 +195,48 @@ def _level(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
 
 
+def _mark(text: str | None) -> int | None:
+    """The mark that was sent; None for nothing, and -1, which no scale has, when it is not a number."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else -1
+
+
+MARK_CHOICES = options((str(mark), str(mark)) for mark in MARKS)
+
+
+class AgreeForm(Form):
+    """What the committee agreed about one bottleneck."""
+
+    bottleneck = HiddenField()
+    agreed = RadioField("Afgesproken cijfer", choices=MARK_CHOICES, validate_choice=False)
+    reason = reason_field("Waarom heeft de commissie dit afgesproken?")
+
+    def to_mark(self) -> int | None:
+        return _mark(self.agreed.data)
+
+
 def scores_form(rules: RoundRules, assessment: Assessment) -> ScoresFormBase:
     """The form for one assessment, with what was saved so far."""
-    fields: dict[str, Any] = {"criteria": tuple(criterion.code for criterion in rules.criteria)}
+    fields: dict[str, Any] = {
+        "criteria": tuple(criterion.code for criterion in rules.criteria),
+        "bottlenecks": tuple(bottleneck.code for bottleneck in rules.bottlenecks),
+    }
     for criterion in rules.criteria:
         fields[f"level_{criterion.code}"] = RadioField(
             "Niveau", choices=options((str(level), str(level)) for level in LEVELS), validate_choice=False
         )
         # The service says what is too long, so that a draft and a submission answer alike.
         fields[f"reason_{criterion.code}"] = TextAreaField("Waarom dit niveau?")
+    for bottleneck in rules.bottlenecks:
+        fields[f"mark_{bottleneck.code}"] = RadioField("Cijfer", choices=MARK_CHOICES, validate_choice=False)
+        fields[f"quotation_{bottleneck.code}"] = TextAreaField("Citaat uit de aanvraag")
     saved: dict[str, Any] = {"version": str(assessment.version)}
     for score in assessment.scores:
         saved[f"level_{score.criterion}"] = str(score.level) if score.level else None
         saved[f"reason_{score.criterion}"] = score.reason
+    for coding in assessment.codings:
+        saved[f"mark_{coding.bottleneck}"] = None if coding.mark is None else str(coding.mark)
+        saved[f"quotation_{coding.bottleneck}"] = coding.quotation
     form: ScoresFormBase = type("ScoresForm", (ScoresFormBase,), fields)(data=saved)
     return form

@@ -16,11 +16,24 @@ class CriterionScore:
 
 
 @dataclass(frozen=True)
+class BottleneckMark:
+    """A mark (0 … 3) for one bottleneck with a quotation from the application; None while no mark was chosen."""
+
+    bottleneck: str
+    mark: int | None
+    quotation: str = ""
+
+
+@dataclass(frozen=True)
 class ScoresInput:
-    """One assessor's scores for one application. version: of the assessment that was looked at; None: do not check."""
+    """One assessor's scores for one application, with marks where the round has bottlenecks.
+
+    version: of the assessment that was looked at; None: do not check.
+    """
 
     scores: tuple[CriterionScore, ...]
     version: int | None = None
+    codings: tuple[BottleneckMark, ...] = ()
 
 
 @dataclass(frozen=True)

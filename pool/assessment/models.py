@@ -11,12 +11,15 @@ from pool.applications.models import Application, ApplicationVersion
 from pool.core.db import Model, Moment, Thousandths, enum_type, frozen_when, immutable
 from pool.people.models import User
 
+from .models_coding import AgreedMark, Coding
 from .models_figures import OwnPlace, Study
 from .states import Abstention, AssessmentState, InterestAnswer, Measure
 
 __all__ = [
+    "AgreedMark",
     "Assessment",
     "Assignment",
+    "Coding",
     "GivenBack",
     "InterestMeasure",
     "InterestStatement",
@@ -120,6 +123,7 @@ class Assessment(Model):
     assignment: Mapped[Assignment] = relationship(back_populates="assessment")
     judged: Mapped[ApplicationVersion] = relationship()
     scores: Mapped[list[Score]] = relationship(order_by="Score.id", cascade="all, delete-orphan")
+    codings: Mapped[list[Coding]] = relationship(order_by=Coding.id, cascade="all, delete-orphan")
     __mapper_args__ = {"version_id_col": version}
 
     @property

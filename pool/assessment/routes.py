@@ -168,9 +168,13 @@ def file(application_id: int) -> Any:
         views=applications.views_of(application_id),
         editable=bool(can_score(actor, assessment)),
         own=_given(assessment),
+        own_codings=queries.codings_of(assessment),
         earlier=queries.earlier_levels(actor, assessment),
         total=_total(assessment, rules),
-        others=[(_given(one), _total(one, rules)) for one in queries.others_scores(assessment)],
+        others=[
+            (_given(one), queries.codings_of(one), _total(one, rules))
+            for one in queries.others_scores(assessment)
+        ],
         form=form,
         page_errors=bool(form.errors),
         crumbs=_crumbs(assignment, ""),

@@ -135,6 +135,7 @@ def deputy_file(slug: str, application_id: int) -> Any:
         parts=queries.parts(content, round_rules),
         shelf=shelf(application, content),
         views=applications.views_of(application_id),
+        codings_of=queries.codings_of,
         given=[
             (one, {score.criterion: score for score in one.scores}, round_rules.points(queries.levels(one)))
             for one in given

@@ -137,6 +137,7 @@ def _facts(meeting: Meeting, item: MeetingItem) -> dict[str, Any]:
                 "name": name,
                 "here": one.assignment.user_id in here,
                 "scores": {score.criterion: score for score in one.scores},
+                "codings": queries.codings_of(one),
                 "levels": queries.levels(one),
                 "total": rules.points(queries.levels(one)),
             }

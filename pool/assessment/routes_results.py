@@ -135,6 +135,7 @@ def result_of(slug: str, application_id: int) -> Any:
         parts=queries.parts(content, round_rules),
         shelf=shelf(row.application, content),
         views=applications.views_of(application_id),
+        codings_of=queries.codings_of,
         given=[
             (
                 one,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pool.assessment import queries, service
-from pool.assessment.inputs import AssignOptions, CriterionScore, ScoresInput
+from pool.assessment.inputs import AssignOptions, BottleneckMark, CriterionScore, ScoresInput
 from pool.assessment.models import Assessment, Assignment, MeritAdoption
 from pool.assessment.states import AssessmentState, InterestAnswer
 from pool.core.access import Actor
@@ -22,15 +22,32 @@ Levels = Mapping[int, int | Mapping[str, int]]
 """Application id to one level for every criterion, or to a level per criterion."""
 
 
+QUOTATION = "Een vast team"
+"""What `applications_factory.full_content` says about the approach; short, so that the canary takes it for a label."""
+
+Marks = int | Mapping[str, int]
+"""One mark for every bottleneck, or a mark per bottleneck."""
+
+
 def scores_input(
-    round_: Round, level: int | Mapping[str, int], reason: str = "Goed onderbouwd."
+    round_: Round,
+    level: int | Mapping[str, int],
+    reason: str = "Goed onderbouwd.",
+    marks: Marks = 2,
+    quotation: str = QUOTATION,
 ) -> ScoresInput:
-    """Scores for every criterion of a round, with a reason."""
+    """Scores for every criterion of a round, with a reason, and a mark for every bottleneck with a quotation."""
+    rules = rounds.rules_of(round_)
+    codings = []
+    for one in rules.bottlenecks:
+        mark = marks if isinstance(marks, int) else marks[one.code]
+        codings.append(BottleneckMark(one.code, mark, quotation if mark else ""))
     return ScoresInput(
         tuple(
             CriterionScore(c.code, level if isinstance(level, int) else level[c.code], reason)
-            for c in rounds.rules_of(round_).criteria
-        )
+            for c in rules.criteria
+        ),
+        codings=tuple(codings),
     )
 
 
@@ -57,11 +74,15 @@ def open_file(world: World, assignment: Assignment) -> Assessment:
 
 
 def score(
-    world: World, assignment: Assignment, level: int | Mapping[str, int], reason: str = "Goed."
+    world: World,
+    assignment: Assignment,
+    level: int | Mapping[str, int],
+    reason: str = "Goed.",
+    marks: Marks = 2,
 ) -> Assessment:
     """Open a file when needed, score it and hand it in."""
     assessment = assignment.assessment or open_file(world, assignment)
-    given = scores_input(assignment.application.round, level, reason)
+    given = scores_input(assignment.application.round, level, reason, marks)
     service.submit_assessment(member(world, assignment), assessment, given)
     db.session.commit()
     return assessment

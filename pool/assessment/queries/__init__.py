@@ -4,6 +4,7 @@
 |---|---|
 | `interests` | who may not know what |
 | `committee` | what is before the committee, and who reads it |
+| `coding` | marks of bottlenecks, and what was agreed about them |
 | `results` | scores, ranking, adopted merits |
 | `figures` | what stands out in the scores |
 | `scores` | an assessor's own scores beside each other |
@@ -19,6 +20,7 @@
 from ..adjusted import adjust
 from ..states import COUNTING
 from . import ties
+from .coding import agreed_marks, codings_of, marks_by_bottleneck
 from .committee import (
     abstained_pairs,
     assessment,
@@ -121,6 +123,7 @@ __all__ = [
     "acting",
     "adjust",
     "agenda",
+    "agreed_marks",
     "all_items",
     "approvals",
     "assessment",
@@ -134,6 +137,7 @@ __all__ = [
     "barred_pairs",
     "chair_ids",
     "closed_to_chairs",
+    "codings_of",
     "committee_file",
     "committee_members",
     "concluded",
@@ -162,6 +166,7 @@ __all__ = [
     "led_among",
     "levels",
     "marks",
+    "marks_by_bottleneck",
     "may_open",
     "may_speak_about",
     "mean_of",

@@ -63,7 +63,9 @@ def assignments_of(application_id: int) -> list[Assignment]:
         .options(
             joinedload(Assignment.user),
             selectinload(Assignment.assessment).options(
-                selectinload(Assessment.scores), joinedload(Assessment.judged)
+                selectinload(Assessment.scores),
+                selectinload(Assessment.codings),
+                joinedload(Assessment.judged),
             ),
         )
         .order_by(Assignment.id)

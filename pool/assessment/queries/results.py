@@ -40,6 +40,7 @@ def counting(application_ids: Iterable[int]) -> list[Assessment]:
         contains_eager(Assessment.assignment).contains_eager(Assignment.user),
         joinedload(Assessment.judged, innerjoin=True),
         selectinload(Assessment.scores),
+        selectinload(Assessment.codings),
     )
     return list(db.session.scalars(_that_count(query, application_ids)).unique())
 

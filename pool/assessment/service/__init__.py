@@ -8,6 +8,7 @@
 | `figures` | have the statistics worked out, keep them |
 | `ordering` | an own order among equal totals |
 | `scoring` | save, submit, reopen |
+| `coding` | marks of bottlenecks: an agreed one |
 | `panel` | agree an outcome, adopt the merits |
 | `deputies` | appoint a deputy of the chair, confirm a merit the chair may not see |
 | `meeting` | plan, agenda, presence, open and close |
@@ -18,6 +19,7 @@
 
 from .abstaining import abstain
 from .assigning import Proposal, add_assignment, assign, end_assignment, propose
+from .coding import agree_mark
 from .deputies import appoint_deputy, confirm_merit, end_deputy
 from .dossier import produce_dossier
 from .figures import follow_scores, keep_study, request_studies
@@ -48,6 +50,7 @@ __all__ = [
     "add_item",
     "adopt_merits",
     "adoption_problems",
+    "agree_mark",
     "appoint_deputy",
     "approve_minutes",
     "approver",

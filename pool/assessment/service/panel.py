@@ -19,6 +19,7 @@ from .. import queries, rules, rules_meeting
 from ..lifecycle import LIFE
 from ..models import Assessment, Merit, MeritAdoption, PanelOutcome
 from ..ranking import Row
+from .coding import adopted_marks
 from .scoring import scores_sha256
 
 SCALE = range(100_001)
@@ -162,6 +163,8 @@ def adopt_merits(actor: Actor, round_: Round) -> MeritAdoption:
     for one in queries.counting(row.application.id for row in rows):
         for score in one.scores:
             score.locked = True
+        for coding in one.codings:
+            coding.locked = True
         LIFE.move(actor, one, "lock")
     audit.record(
         actor,
@@ -176,14 +179,15 @@ def adopt_merits(actor: Actor, round_: Round) -> MeritAdoption:
 
 
 def adoption_body(round_: Round) -> dict[str, Any]:
-    """The merits with everything they follow from: published rules, versions judged, levels, whether and why the
+    """The merits with everything they follow from, and the marks of bottlenecks where a round has any: published rules, versions judged, levels, whether and why the
     correction for strict and lenient assessors counts, agreed outcomes. Reasons are in it as a hash only. Whole, also
     for who may not see it all: to freeze and hash, not to show."""
     found = queries.results(round_)
     rows = sorted(found.rows, key=lambda row: row.application.id)
-    recorded = queries.outcomes(row.application.id for row in rows)
+    ids = [row.application.id for row in rows]
+    recorded = queries.outcomes(ids)
     scores: dict[int, list[Assessment]] = {}
-    for one in queries.counting(row.application.id for row in rows):
+    for one in queries.counting(ids):
         scores.setdefault(one.assignment.application_id, []).append(one)
     round_rules = rounds.rules_of(round_)
     return {
@@ -215,6 +219,7 @@ def adoption_body(round_: Round) -> dict[str, Any]:
             }
             for row in rows
         ],
+        **({"bottlenecks": adopted_marks(ids)} if round_rules.bottlenecks else {}),
     }
 
 

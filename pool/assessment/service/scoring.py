@@ -1,4 +1,4 @@
-"""Scoring: an assessor's own levels and reasons, from draft to handed in, and back only by the chair."""
+"""Scoring: an assessor's own levels and reasons (and marks of bottlenecks, see `coding`), from draft to handed in, and back only by the chair."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .. import mail, queries, rules
 from ..inputs import ScoresInput
 from ..lifecycle import LIFE
 from ..models import Assessment, Score
+from .coding import codings_json, keep_codings, lacking_codings, unfit_codings
 from .figures import follow_scores
 
 MAX_REASON = 4000
@@ -33,7 +34,8 @@ def save_scores(actor: Actor, assessment: Assessment, given: ScoresInput) -> Non
 
 
 def submit_assessment(actor: Actor, assessment: Assessment, given: ScoresInput) -> None:
-    """Save and hand in. Every criterion needs a level and a reason; InvalidMany names each that lacks one."""
+    """Save and hand in. Every criterion needs a level and a reason, every bottleneck a mark and perhaps a quotation;
+    InvalidMany names each that lacks one."""
     assessment = _locked(actor, assessment)
     round_rules = _round_rules(assessment)
     _store(actor, assessment, given, round_rules)
@@ -47,6 +49,7 @@ def submit_assessment(actor: Actor, assessment: Assessment, given: ScoresInput) 
         if score is None or not score.reason:
             message = f"{criterion.name}: schrijf waarom u dit niveau geeft."
             lacks.append(Invalid("missing", message, f"reason_{criterion.code}"))
+    lacks += lacking_codings(assessment, round_rules)
     if lacks:
         raise InvalidMany(lacks)
     if assessment.judged.id != getattr(assessment.assignment.application.current_version, "id", None):
@@ -62,7 +65,9 @@ def reopen(actor: Actor, assessment: Assessment, reason: str) -> None:
     """Give handed-in scores back to their assessor, with a reason; they count again when handed in again."""
     if not reason.strip():
         raise Invalid("reason", "Geef de reden.", "reason")
-    before = {"scores": scores_json(assessment)}
+    before: dict[str, object] = {"scores": scores_json(assessment)}
+    if assessment.codings:
+        before["codings"] = codings_json(assessment)
     leader = queries.acting(actor, assessment.assignment.application)
     LIFE.move(leader, assessment, "reopen", reason.strip(), before)
     user, round_ = assessment.assignment.user, assessment.assignment.application.round
@@ -90,8 +95,9 @@ def scores_json(assessment: Assessment) -> list[dict[str, str | int | None]]:
 
 
 def scores_sha256(assessment: Assessment) -> str:
-    """SHA-256 of the canonical JSON of levels and reasons."""
-    return sha256_hex(canonical_json(scores_json(assessment)))
+    """SHA-256 of the canonical JSON of levels and reasons, with marks and quotations where there are any."""
+    scores, codings = scores_json(assessment), codings_json(assessment)
+    return sha256_hex(canonical_json({"scores": scores, "codings": codings} if codings else scores))
 
 
 def _round_rules(assessment: Assessment) -> RoundRules:
@@ -120,6 +126,7 @@ def _store(actor: Actor, assessment: Assessment, given: ScoresInput, round_rules
         elif len(one.reason) > MAX_REASON:
             message = f"Gebruik niet meer dan {MAX_REASON} tekens."
             problems.append(Invalid("long", message, f"reason_{one.criterion}"))
+    problems += unfit_codings(given.codings, round_rules)
     if problems:
         raise InvalidMany(problems)
     by_code = {score.criterion: score for score in assessment.scores}
@@ -133,6 +140,6 @@ def _store(actor: Actor, assessment: Assessment, given: ScoresInput, round_rules
         if (score.level, score.reason) != (one.level, reason):
             score.level, score.reason = one.level, reason
             changed = True
-    if changed:
-        # So that the version counts every save, also when only rows of `score` change.
+    if keep_codings(assessment, given.codings) or changed:
+        # So that the version counts every save, also when only rows of `score` or `coding` change.
         assessment.saved_at = actor.at
