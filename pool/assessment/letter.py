@@ -68,7 +68,7 @@ def document(facts: RankingFacts) -> Document:
         [
             ("Aanvragen", plural(len(facts.rows), "aanvraag", "aanvragen")),
             ("Plafond", format_euros(facts.ceiling)),
-            ("Minimale score", f"{format_points(facts.min_merit)} punten"),
+            ("Ondergrens voor de score", f"{format_points(facts.min_merit)} punten"),
             *([("Controlegetal", facts.sha256)] if facts.sha256 else []),
         ]
     )

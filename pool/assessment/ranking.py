@@ -20,7 +20,7 @@ class Standing(LabeledEnum):
     WITHIN = "within", "binnen het plafond", "success"
     TIED = "tied", "gelijk bij de streep", "warning"
     OUTSIDE = "outside", "past niet meer", "neutral"
-    TOO_LOW = "too_low", "onder het minimum", "neutral"
+    TOO_LOW = "too_low", "onder de ondergrens", "neutral"
     UNSCORED = "unscored", "nog geen score", "warning"
 
 

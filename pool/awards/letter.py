@@ -188,7 +188,7 @@ def _decision(doc: Document, facts: LetterFacts, outcome: Outcome) -> None:
     if facts.merit is not None:
         pairs.append(("Kwaliteitsscore", f"{format_points(facts.merit)} van de 100 punten"))
         if facts.min_merit:
-            pairs.append(("Minimale score", f"{format_points(facts.min_merit)} punten"))
+            pairs.append(("Ondergrens voor de score", f"{format_points(facts.min_merit)} punten"))
     doc.facts(pairs)
 
 

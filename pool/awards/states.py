@@ -22,7 +22,7 @@ class Ground(LabeledEnum):
     """Why something is refused, wholly or in part. The article follows from the instrument: see `wording`."""
 
     CEILING = "ceiling", "het plafond is bereikt"
-    QUALITY = "quality", "de kwaliteitsscore is lager dan het minimum"
+    QUALITY = "quality", "de kwaliteitsscore ligt onder de ondergrens"
     PURPOSE = "purpose", "het project past niet bij het doel of de voorwaarden van de ronde"
 
 

@@ -117,10 +117,11 @@ def pool_2019(cast: Cast) -> Round:
         cast.at("programma", _local(2019, 6, 10)),
         round_,
         known.awarded,
-        "Er zijn meer goede voorstellen dan geld. Het plafond gaat omhoog tot het bedrag dat in 2019 is toegekend.",
+        "Er zijn meer goede voorstellen dan geld, en een ander onderdeel van het programma houdt geld over. "
+        "De reden en de dag zijn verzonnen; het nieuwe plafond is wat er in 2019 echt is toegekend.",
     )
     db.session.commit()
-    _conclude(cast, round_, known.awarded)
+    _conclude(cast, round_, known.awarded, before=known.available)
     return round_
 
 
@@ -200,9 +201,14 @@ def _score(
     story.score_all(cast, round_, quality, scored, chance, leave_open)
 
 
-def _conclude(cast: Cast, round_: Round, awarded: int) -> None:
-    """The allocation, the advice with the record of 2019, the decisions and the letters."""
+def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None) -> None:
+    """The allocation, the advice with the record of 2019, the decisions and the letters.
+
+    before: the ceiling before it was raised, in cents; what it would have meant is there to compare.
+    """
     scenario = story.allocate(cast, round_, "Volgens de gepubliceerde regels", _local(2019, 6, 11))
+    if before is not None:
+        story.allocate(cast, round_, "Zonder verhoging van het plafond", _local(2019, 6, 12), before)
     record = story.record_of_2019(round_, scenario, awarded)
     story.advise(cast, round_, scenario, record, _local(2019, 6, 17))
     story.decide(cast, round_, _local(2019, 6, 24), _local(2019, 7, 1))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pool.allocation import queries as allocations
 from pool.allocation import service as allocation
+from pool.allocation.inputs import Changes
 from pool.allocation.models import Scenario
 from pool.applications import message_queries
 from pool.applications import queries as application_queries
@@ -272,9 +273,12 @@ def _remember_interest(chair: Actor, item: MeetingItem, members: Sequence[int]) 
     assessment.declare_interest(chair, item.application_id, InterestAnswer.DECLARED, reason, user_id=who)
 
 
-def allocate(cast: Cast, round_: Round, name: str, moment: dt.datetime) -> Scenario:
-    """The scenario by the published rules, calculated here and now."""
-    scenario = allocation.create_scenario(cast.at("programma", moment), round_, name)
+def allocate(
+    cast: Cast, round_: Round, name: str, moment: dt.datetime, ceiling: int | None = None
+) -> Scenario:
+    """The scenario by the published rules, or with another ceiling (cents), calculated here and now."""
+    changes = Changes(ceiling=ceiling)
+    scenario = allocation.create_scenario(cast.at("programma", moment), round_, name, changes=changes)
     db.session.commit()
     jobs.work(until_idle=True)
     db.session.refresh(scenario)

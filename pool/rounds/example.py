@@ -71,6 +71,7 @@ class Example:
     applications: tuple[Invented, ...]
     with_spread: Outcome
     without_spread: Outcome
+    """What is best when only quality counts; its bonus is what that choice would earn by the rules."""
 
     @property
     def differs(self) -> bool:
@@ -84,11 +85,13 @@ def worked(rules: RoundRules) -> Example:
     unit = _unit(rules)
     applications = _invented(rules, unit)
     ceiling = 15 * unit
+    plain = best(applications, ceiling, rules, ())
+    awards = {line.application.name: line.award for line in plain.lines if line.award}
     return Example(
         ceiling,
         applications,
         best(applications, ceiling, rules, rules.spread_steps),
-        best(applications, ceiling, rules, ()),
+        _outcome(applications, awards, rules, rules.spread_steps),
     )
 
 

@@ -100,7 +100,7 @@ def _allocation(_round: Round, rules: RoundRules, _names: Mapping[str, str]) -> 
         *facts,
         ("Spreidingsgewicht", join_words([points(step) for step in rules.spread_steps])),
         ("Gezamenlijke aanvraag", Joint(rules.joint).label),
-        ("Laagste score", points(rules.min_merit)),
+        ("Ondergrens voor de score", points(rules.min_merit)),
         ("Deels toekennen", _yes(rules.partial_awards)),
         ("Veelvoud van", format_euros(rules.amount_step, whole=True)),
         ("Hoogste bedrag per aanvraag", _money(rules.max_request)),

@@ -154,7 +154,7 @@ def test_a_refusal_gives_score_minimum_and_ground_and_promises_nothing() -> None
     assert "Wij wijzen uw aanvraag af." in text
     assert "41,3 van de 100 punten" in text
     assert "55,0 punten" in text
-    assert "lager dan het minimum (Regeling voorbeeld)" in text
+    assert "onder de ondergrens (Regeling voorbeeld)" in text
     assert "Wat verwachten wij" not in text
 
 

@@ -7,12 +7,13 @@ that other one is awarded. Lots break equal merit or equal value per euro.
 
 * `rank_cut`: by merit; the first that does not fit under the ceiling gets its minimum if that fits,
   and there the list ends. Applications that another rule keeps out are passed over.
-* `rank_skip`: by merit; the whole amount if it fits, else the minimum if that fits, else passed over.
+* `rank_skip`: by merit; as much of the amount as still fits, or passed over when its minimum does not.
 * `ratio`: as `rank_skip`, in order of (value + next spread step of its regions) per cent requested.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from fractions import Fraction
 
@@ -86,6 +87,14 @@ class Greedy:
         self.steps = taken
         self.room = self.room - self._load(i, steps)
         return True
+
+    def take_most(self, i: int) -> bool:
+        """Award as much of it as still fits, if an allowed outcome can then be reached; else its minimum."""
+        least = int(self.model.least[i])
+        below = range(least + 1, least + int(self.model.extra[i]))
+        # The first amount that is too much: what fits, fits with less too.
+        most = bisect_left(below, True, key=lambda steps: not self.fits_rows(i, steps).all())
+        return self.take(i, least + most) or self.take(i, least)
 
     def _extend(self, taken: dict[int, int]) -> bool:
         """Whether these awards with the rest of the witness at its minimum are allowed."""
@@ -165,7 +174,7 @@ class Greedy:
                 continue
             fits_otherwise = self.fits_rows(i, whole)
             fits_otherwise[self.ceiling_row] = True
-            taken = self.take(i, least) if least < whole else False
+            taken = (self.take(i, least) if cut else self.take_most(i)) if least < whole else False
             if cut and (taken or fits_otherwise.all()):
                 return
 
@@ -201,7 +210,7 @@ class Greedy:
                         held.setdefault(j, []).append(i)
                 continue
             whole, least = int(model.least[i] + model.extra[i]), int(model.least[i])
-            if self.take(i, whole) or (least < whole and self.take(i, least)):
+            if self.take(i, whole) or (least < whole and self.take_most(i)):
                 for name in problem.counted_regions(model.apps[i]):
                     counts[name] += 1
                 for j in held.pop(i, ()):

@@ -36,6 +36,7 @@ from .committee import (
     round_in_hand,
     rounds_in_hand,
     short_of_readers,
+    unfinished_readers,
 )
 from .dossier import assignments_of, dossier_file, dossier_files, statements_about, users
 from .figures import Extra, attention_list, attention_of, extra_wanted
@@ -207,6 +208,7 @@ __all__ = [
     "tie_hints",
     "ties",
     "unfinished",
+    "unfinished_readers",
     "unseen",
     "users",
     "visible_to",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from pool.applications import queries as applications
@@ -21,7 +21,7 @@ from pool.rounds.models import Round
 
 from ..models import Assessment, Assignment, GivenBack
 from ..rules import ASSESSED_STATES, COMMITTEE, is_closed
-from ..states import COUNTING
+from ..states import COUNTING, AssessmentState
 from .interests import barred_pairs, hidden_from
 
 PENDING = frozenset(
@@ -109,6 +109,27 @@ def readers_of_round(round_id: int, hidden: Collection[int] = ()) -> list[Assign
     """Assignments of a round that lead or led to a score that counts."""
     barred = barred_pairs(round_id)
     return [a for a in assignments_of_round(round_id, hidden) if is_reader(a, barred)]
+
+
+def unfinished_readers(round_id: int) -> set[tuple[int, int]]:
+    """(application, assessor) of whoever still has to hand in a score that will count."""
+    query = (
+        select(Assignment.application_id, Assignment.user_id)
+        .join(Assignment.application)
+        .outerjoin(Assignment.assessment)
+        .where(
+            Application.round_id == round_id,
+            Application.state == ApplicationState.COMPLETE,
+            Assignment.ended_at.is_(None),
+            or_(
+                Assessment.id.is_(None),
+                and_(Assessment.state == AssessmentState.DRAFT, Assessment.quarantined.is_(False)),
+            ),
+        )
+        .order_by(Assignment.id)
+    )
+    pairs = {(application_id, user_id) for application_id, user_id in db.session.execute(query)}
+    return pairs - barred_pairs(round_id) if pairs else pairs
 
 
 def abstained_pairs(round_id: int) -> set[tuple[int, int]]:

@@ -12,7 +12,7 @@ from pool.rounds.models import Round
 
 from .. import figures, queries, rules
 from ..models import Study
-from ..states import AssessmentState, StudyKind
+from ..states import StudyKind
 
 
 def request_studies(actor: Actor, round_: Round, kinds: Iterable[StudyKind]) -> int:
@@ -27,10 +27,7 @@ def request_studies(actor: Actor, round_: Round, kinds: Iterable[StudyKind]) -> 
 
 def follow_scores(round_: Round) -> None:
     """When the last score of a round is in, have the places worked out for everybody who may look."""
-    if any(
-        one.assessment is None or one.assessment.state == AssessmentState.DRAFT
-        for one in queries.readers_of_round(round_.id)
-    ):
+    if queries.unfinished_readers(round_.id):
         return
     views = {frozenset(queries.barred_applications(user.id)) for user in queries.committee_members()}
     mine = {application.id for application in queries.in_assessment(round_.id)}
