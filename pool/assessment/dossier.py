@@ -15,6 +15,7 @@ from pool.core import audit
 from pool.core.access import Actor
 from pool.people.models import User
 from pool.rounds import queries as rounds
+from pool.rounds.inputs import RoundRules
 
 from . import queries
 from .models import Assessment, Assignment, InterestStatement
@@ -69,6 +70,7 @@ def facts(actor: Actor, application: Application, *, coded: bool) -> dict[str, A
             for one in application.versions
         ],
         "criteria": [{"code": c.code, "name": c.name, "weight": c.weight} for c in rules.criteria],
+        **_bottlenecks(application, rules, names),
         "assignments": [_assignment(one, names) for one in assignments],
         "interests": [_interest(one, names) for one in statements],
         "assessments": [
@@ -84,6 +86,15 @@ def facts(actor: Actor, application: Application, *, coded: bool) -> dict[str, A
                 "scores": [
                     {**one, "reason": names.text(one["reason"])} for one in row.after.get("scores", [])
                 ],
+                **(
+                    {
+                        "marks": [
+                            {**one, "quotation": names.text(one["quotation"])} for one in row.after["codings"]
+                        ]
+                    }
+                    if "codings" in row.after
+                    else {}
+                ),
             }
             for row in trail
             if row.action == "assessment.reopen"
@@ -156,6 +167,40 @@ def _assessment(one: Assessment, assignment: Assignment, names: Names, points: A
         ]
         if done
         else [],
+        **(
+            {
+                "marks": [
+                    {
+                        "bottleneck": coding.bottleneck,
+                        "mark": coding.mark,
+                        "quotation": names.text(coding.quotation),
+                    }
+                    for coding in sorted(one.codings, key=lambda coding: coding.bottleneck)
+                ]
+            }
+            if done and one.codings
+            else {}
+        ),
+    }
+
+
+def _bottlenecks(application: Application, rules: RoundRules, names: Names) -> dict[str, Any]:
+    """The bottlenecks of the round with every mark that was agreed; nothing in a round without any."""
+    if not rules.bottlenecks:
+        return {}
+    return {
+        "bottlenecks": [{"code": one.code, "title": one.title} for one in rules.bottlenecks],
+        "agreed_marks": [
+            {
+                "bottleneck": one.bottleneck,
+                "before": one.before,
+                "agreed": one.agreed,
+                "reason": names.text(one.reason),
+                "recorded_at": iso(one.recorded_at),
+                "recorded_by": names.of(one.recorded_by),
+            }
+            for one in queries.agreements(application.id)
+        ],
     }
 
 

@@ -208,9 +208,13 @@ MARK_CHOICES = options((str(mark), str(mark)) for mark in MARKS)
 class AgreeForm(Form):
     """What the committee agreed about one bottleneck."""
 
-    bottleneck = HiddenField()
+    bottleneck = SelectField("Knelpunt")
     agreed = RadioField("Afgesproken cijfer", choices=MARK_CHOICES, validate_choice=False)
     reason = reason_field("Waarom heeft de commissie dit afgesproken?")
+
+    def offer(self, bottlenecks: Sequence[tuple[str, str]]) -> None:
+        """bottlenecks: code and title of those that have a mark."""
+        self.bottleneck.choices = options(bottlenecks)
 
     def to_mark(self) -> int | None:
         return _mark(self.agreed.data)

@@ -23,6 +23,7 @@ STEPS = {
     "assessment.quarantine": "scores tellen niet mee",
     "assessment.release": "scores tellen weer mee",
     "panel.outcome": "score afgesproken",
+    "panel.mark": "cijfer afgesproken",
     "meeting_item.add": "op de agenda gezet",
     "meeting_item.remove": "van de agenda gehaald",
     "meeting_item.kind": "soort agendapunt gewijzigd",
@@ -133,6 +134,7 @@ def _interests(doc: Document, facts: dict[str, Any]) -> None:
 def _assessments(doc: Document, facts: dict[str, Any]) -> None:
     doc.heading(2, "Beoordelingen")
     names = {one["code"]: f"{one['name']} ({one['weight']}%)" for one in facts["criteria"]}
+    titles = _titles(facts)
     if not facts["assessments"]:
         doc.paragraph("Er is geen beoordeling begonnen.")
     for one in facts["assessments"]:
@@ -158,6 +160,19 @@ def _assessments(doc: Document, facts: dict[str, Any]) -> None:
                     for score in one["scores"]
                 ],
             )
+        if one.get("marks"):
+            doc.table(
+                f"Cijfers per knelpunt van {one['assessor']}",
+                [Column("Knelpunt", 48), Column("Cijfer", 18, numeric=True), Column("Citaat")],
+                [
+                    (
+                        titles.get(mark["bottleneck"], mark["bottleneck"]),
+                        "–" if mark["mark"] is None else str(mark["mark"]),
+                        mark["quotation"] or NONE,
+                    )
+                    for mark in one["marks"]
+                ],
+            )
     if facts["reopened"]:
         doc.heading(3, "Heropend")
         for one in facts["reopened"]:
@@ -166,11 +181,16 @@ def _assessments(doc: Document, facts: dict[str, Any]) -> None:
                 f"{names.get(score['criterion'], score['criterion'])}: niveau {score['level']} – {score['reason']}"
                 for score in one["scores"]
             )
+            if one.get("marks"):
+                doc.list(
+                    f"{titles.get(mark['bottleneck'], mark['bottleneck'])}: cijfer {mark['mark']} – {mark['quotation'] or NONE}"
+                    for mark in one["marks"]
+                )
 
 
 def _meetings(doc: Document, facts: dict[str, Any]) -> None:
     doc.heading(2, "Overleg van de commissie")
-    if not facts["meetings"] and facts["outcome"] is None:
+    if not facts["meetings"] and facts["outcome"] is None and not facts.get("agreed_marks"):
         doc.paragraph("De commissie heeft niets over deze aanvraag vastgelegd.")
     for one in facts["meetings"]:
         doc.heading(3, f"Vergadering {one['meeting']}")
@@ -191,6 +211,7 @@ def _meetings(doc: Document, facts: dict[str, Any]) -> None:
             if text:
                 doc.paragraph(f"{label}:")
                 doc.prose(text)
+    _agreed_marks(doc, facts)
     outcome = facts["outcome"]
     if outcome is not None:
         doc.heading(3, "Afgesproken score")
@@ -202,6 +223,38 @@ def _meetings(doc: Document, facts: dict[str, Any]) -> None:
             ]
         )
         doc.prose(outcome["reason"])
+
+
+def _titles(facts: dict[str, Any]) -> dict[str, str]:
+    return {one["code"]: one["title"] for one in facts.get("bottlenecks", [])}
+
+
+def _agreed_marks(doc: Document, facts: dict[str, Any]) -> None:
+    """Every agreement, also one that a later one took the place of."""
+    titles = _titles(facts)
+    if not facts.get("agreed_marks"):
+        return
+    doc.heading(3, "Afgesproken cijfers")
+    doc.table(
+        "Wat de commissie per knelpunt afsprak",
+        [
+            Column("Knelpunt", 38),
+            Column("Cijfers", 18),
+            Column("Afgesproken", 24, numeric=True),
+            Column("Reden"),
+            Column("Vastgelegd", 46),
+        ],
+        [
+            (
+                titles.get(one["bottleneck"], one["bottleneck"]),
+                join_words([str(mark) for mark in one["before"]]),
+                str(one["agreed"]),
+                one["reason"],
+                f"{format_moment(_moment(one['recorded_at']))}\n{one['recorded_by']}",
+            )
+            for one in facts["agreed_marks"]
+        ],
+    )
 
 
 def _ended(one: dict[str, Any]) -> str:

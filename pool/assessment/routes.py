@@ -194,6 +194,7 @@ def _total(assessment: Assessment, rules: RoundRules) -> int | None:
 
 from . import (  # noqa: E402, F401  they add to the blueprint
     routes_chair,
+    routes_coverage,
     routes_deputy,
     routes_dossier,
     routes_figures,

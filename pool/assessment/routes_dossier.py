@@ -8,8 +8,9 @@ from flask import Response, render_template, request, url_for
 
 from pool.core.access import Role, current_actor, door
 from pool.core.errors import Invalid
+from pool.rounds import queries as rounds
 
-from . import queries, rules_meeting, service
+from . import queries, rules, rules_meeting, service
 from .blueprint import bp
 from .routes_meeting import LEADERS, staff_tabs
 
@@ -35,6 +36,8 @@ def dossiers(slug: str) -> Any:
         round=round_,
         tabs=staff_tabs(round_, "assessment.dossiers"),
         files=queries.dossier_files(actor, round_),
+        covered=rounds.rules_of(round_).bottlenecks
+        and rules.can_see_coverage(actor, round_, queries.open_own(actor, round_.id)),
         minutes=[one for one in queries.meetings_of(round_.id) if one.state.value == "closed"],
         crumbs=_crumbs(round_.title, slug),
     )

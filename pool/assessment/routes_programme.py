@@ -38,6 +38,8 @@ def tabs(round_: Round, current: str) -> list[dict[str, Any]]:
     if round_.state in rules.ASSESSED_STATES:
         found.append(("assessment.meetings", "Vergaderingen"))
         found.append(("assessment.results", "Uitslag"))
+        if rounds.rules_of(round_).bottlenecks:
+            found.append(("assessment.coverage", "Knelpunten"))
         found.append(("assessment.dossiers", "Dossiers"))
         found.append(("assessment.attention", "Aandacht"))
         found.append(("assessment.figures", "Zekerheid"))

@@ -62,6 +62,7 @@ def results(slug: str) -> Any:
         correction=found.correction,
         sure=queries.places(found.totals),
         some_hidden=queries.hides_some(actor, round_.id),
+        bottlenecks=rounds.rules_of(round_).bottlenecks,
         standings=Standing,
         first_outside=next(
             (

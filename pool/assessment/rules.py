@@ -139,6 +139,13 @@ def can_see_results(actor: Actor, round_: Round, open_own: int) -> Verdict:
     return YES
 
 
+def can_see_coverage(actor: Actor, round_: Round, open_own: int) -> Verdict:
+    """See which application tackles which bottleneck: as results, and once the merits are adopted decider and auditor."""
+    if actor.has(Role.DECIDER, Role.AUDITOR) and round_.state in ASSESSED_STATES - {RoundState.IN_ASSESSMENT}:
+        return YES
+    return can_see_results(actor, round_, open_own)
+
+
 def can_have_figures(actor: Actor, round_: Round, open_own: int) -> Verdict:
     """Have the statistics of a round worked out: whoever may see results, and a member with all own scores in."""
     if can_see_results(actor, round_, open_own):

@@ -13,6 +13,7 @@ from pool.core import audit
 from pool.core.access import Role, current_actor, door
 from pool.core.db import db
 from pool.core.errors import Missing
+from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
@@ -91,6 +92,7 @@ def overview(slug: str) -> Any:
         round=round_,
         facts=_facts(round_),
         undecided=len(queries.undecided(round_.id)),
+        rules=rounds.rules_of(round_),
         tabs=tabs(round_, queries.current_advice(round_.id), "awards.overview"),
         crumbs=crumbs(round_),
     )

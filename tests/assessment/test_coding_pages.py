@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 
 from pool.assessment import queries, service
+from pool.assessment.states import InterestAnswer
 from pool.core.db import db
 from tests.assessment.conftest import Committee
 from tests.assessment.test_coding import shelter
 from tests.conftest import Client
-from tests.support.assessment_factory import QUOTATION, open_file, score
+from tests.support.applications_factory import make_complete
+from tests.support.assessment_factory import QUOTATION, adopt, assess_all, open_file, score
+from tests.support.awards_factory import advise, publish
+from tests.support.bottlenecks import SHELTER_RULES
+from tests.support.meeting_factory import item_of, planned
 from tests.support.pages import read, words
+from tests.support.pdftext import read as read_pdf
 from tests.support.world import START, World
 
 __all__ = ["shelter"]
@@ -90,3 +98,213 @@ def test_a_round_without_bottlenecks_does_not_speak_of_them(committee: Committee
     client = browser(committee.world.key_of(assignment.user_id))
     page = read(client.get(f"/beoordelen/aanvraag/{assignment.application_id}"))
     assert "nelpunt" not in words(page)
+
+
+# --- the table of all proposals ---------------------------------------------------------------------------
+
+TABLE = "/beoordelen/ronde-1/knelpunten"
+MARKS = ({"nazorg": 3, "schulden": 0, "wonen": 0}, {"nazorg": 1, "schulden": 0, "wonen": 1})
+
+
+def score_apart(shelter: Committee, others: int = 6) -> None:
+    """The first proposal is marked differently, the others get a two for a house and nothing else. others: their
+    level."""
+    two = iter(MARKS)
+    for assignment in queries.readers_of_round(shelter.round_.id):
+        first = assignment.application_id == shelter.one.id
+        level = 6 if first else others
+        score(
+            shelter.world,
+            assignment,
+            level,
+            marks=next(two) if first else {**MARKS[0], "nazorg": 0, "wonen": 2},
+        )
+
+
+def rows(page: BeautifulSoup) -> list[list[str]]:
+    """The cells of the table, without the row of sums."""
+    found = page.select("table tbody tr:not(.pp-total)")
+    return [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in found]
+
+
+def test_the_table_is_as_blind_as_the_scores(shelter: Committee, browser: Any) -> None:
+    score_apart(shelter)
+    for key in ("assessor", "decider", "auditor", "applicant", "lead", "admin"):
+        assert browser(key).get(TABLE).status_code == 403, key
+    for key in ("chair", "programme"):
+        read(browser(key).get(TABLE))
+    adopt(shelter.world, shelter.round_)
+    for key in ("assessor", "decider", "auditor", "chair", "programme"):
+        page = read(browser(key).get(TABLE))
+        assert len(rows(page)) == 3, key
+        assert ("alfa" in words(page)) == (key in ("chair", "programme"))
+    assert browser("applicant").get(TABLE).status_code == 403
+
+
+def test_a_round_without_bottlenecks_has_no_table(committee: Committee, browser: Any) -> None:
+    adopt(committee.world, committee.round_)
+    for key in ("chair", "programme", "decider", "auditor"):
+        assert browser(key).get(TABLE).status_code == 404
+        assert browser(key).get("/beoordelen/bestaat-niet/knelpunten").status_code == 404
+    assert TABLE not in browser("chair").get("/beoordelen/ronde-1/uitslag").get_data(as_text=True)
+    assert browser("chair").get(f"{TABLE}/{committee.one.id}").status_code == 404
+
+
+def test_who_has_an_interest_meets_neither_row_nor_count(shelter: Committee, browser: Any) -> None:
+    """Also the sentence, the sums and the measure of agreement are made without it."""
+    score_apart(shelter)
+    chair = shelter.world.later("chair", days=30)
+    for key in ("assessor", "chair"):
+        ident = shelter.world.ids[key]
+        service.declare_interest(
+            chair, shelter.two.id, InterestAnswer.DECLARED, "Woont ernaast.", user_id=ident
+        )
+    db.session.commit()
+    whole, own = read(browser("programme").get(TABLE)), read(browser("chair").get(TABLE))
+    assert [row[0] for row in rows(own)] == [row[0] for row in rows(whole) if "Tweede plan" not in row[0]]
+    assert "Tweede plan" not in words(own)
+    assert [cell.get_text() for cell in whole.select(".pp-total td")] == ["1", "0", "2", ""]
+    assert [cell.get_text() for cell in own.select(".pp-total td")] == ["1", "0", "1", ""]
+    assert "waarbij u een belang hebt" in words(own)
+    assert browser("chair").get(f"{TABLE}/{shelter.two.id}").status_code == 404
+
+
+def test_the_twin_without_the_filter_shows_the_row(
+    shelter: Committee, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score_apart(shelter)
+    chair = shelter.world.later("chair", days=30)
+    service.declare_interest(chair, shelter.two.id, InterestAnswer.DECLARED, "Woont ernaast.")
+    db.session.commit()
+    monkeypatch.setattr(queries, "hidden_from", lambda _actor: set())
+    assert "Tweede plan" in words(read(browser("chair").get(TABLE)))
+
+
+def test_the_table_says_what_was_given_and_sorts_by_it(shelter: Committee, browser: Any) -> None:
+    score_apart(shelter)
+    client = browser("programme")
+    page = read(client.get(TABLE))
+    titles = ["Eerste plan", "Tweede plan", "Derde plan"]
+    assert [title in row[0] for title, row in zip(titles, rows(page), strict=True)] == [True] * 3
+    assert rows(page)[0][1:] == ["(1 en 3) 2", "0", "0,5", "2,5"]
+    assert rows(page)[1][1:] == ["0", "0", "2", "2"]
+    shades = [tag["class"][1] for tag in page.select(".pp-heat")]
+    assert shades[:3] == ["pp-heat--2", "pp-heat--0", "pp-heat--1"]
+    assert "Geen enkele aanvraag pakt dit knelpunt aan: Schulden." in words(page)
+    assert "style=" not in str(page.main)
+    link = page.select("a.pp-sort")[0]["href"]
+    most = read(client.get(str(link)))
+    assert [row[-1] for row in rows(most)] == ["2,5", "2", "2"]
+    assert most.select("th[aria-sort]")[0]["aria-sort"] == "descending"
+    least = read(client.get(str(most.select("a.pp-sort")[0]["href"])))
+    assert [row[-1] for row in rows(least)] == ["2", "2", "2,5"]
+    assert rows(read(client.get(f"{TABLE}?volgorde=onzin"))) == rows(page)
+
+
+def test_the_sentence_follows_the_awards_once_they_are_public(shelter: Committee, browser: Any) -> None:
+    """Only the first proposal is good enough, and it does not tackle what the others do."""
+    score_apart(shelter, others=3)
+    adopt(shelter.world, shelter.round_)
+    advise(shelter.world, shelter.round_)
+    assert "toegekende" not in words(read(browser("decider").get(TABLE)))
+    publish(shelter.world, shelter.round_)
+    page = read(browser("auditor").get(TABLE))
+    assert [row[0].endswith("toegekend") for row in rows(page)] == [True, False, False]
+    said = "Geen enkele toegekende aanvraag pakt deze knelpunten aan: Schulden en Een eigen huis."
+    assert said in words(page)
+
+
+def test_nothing_handed_in_yet(shelter: Committee, browser: Any) -> None:
+    page = read(browser("chair").get(TABLE))
+    assert "Er zijn nog geen cijfers ingediend." in words(page)
+    assert "Er zijn te weinig cijfers" in words(page)
+    assert "nog geen beoordeling ingediend" in words(read(browser("chair").get(f"{TABLE}/{shelter.one.id}")))
+
+
+@pytest.mark.parametrize("tail", ["", "one"])
+def test_the_table_costs_the_same_for_one_and_for_three(
+    world: World, browser: Any, count_queries: Any, tail: str
+) -> None:
+    round_ = world.round(rules=SHELTER_RULES)
+    first = make_complete(world, round_)
+    assess_all(world, round_)
+    client, url = browser("chair"), f"{TABLE}/{first.id}" if tail else TABLE
+    read(client.get(url))
+    with count_queries() as one:
+        read(client.get(url))
+    for place in range(2):
+        make_complete(world, round_, "applicant_b", title=f"Plan {place}")
+    for assignment in service.assign(world.later("programme", days=20), round_):
+        score(world, assignment, 6)
+    db.session.expire_all()
+    with count_queries() as three:
+        read(client.get(url))
+    assert three.number <= one.number, "\n".join(three.statements)
+
+
+# --- agreeing a mark --------------------------------------------------------------------------------------
+
+
+def test_who_does_not_lead_agrees_nothing(shelter: Committee, browser: Any) -> None:
+    score_apart(shelter)
+    url = f"{TABLE}/{shelter.one.id}"
+    data = {"bottleneck": "nazorg", "agreed": "2", "reason": "Er is een plan."}
+    assert browser("assessor").get(url).status_code == 404
+    assert browser("decider").get(url).status_code == 403
+    page = read(browser("programme").get(url))
+    assert "Cijfer afspreken" not in words(page)
+    assert "Een vast team" in words(page)
+    assert not any(name in words(page) for name in ("Ada", "Bob", "Cas"))
+    read(browser("programme").post(url, data=data), 422)
+    assert queries.agreed_marks([shelter.one.id]) == {}
+
+
+def test_the_chair_agrees_a_mark(shelter: Committee, browser: Any) -> None:
+    score_apart(shelter)
+    client, url = browser("chair"), f"{TABLE}/{shelter.one.id}"
+    attention = "/beoordelen/ronde-1/aandacht"
+    assert "Bij knelpunt 'Nazorg' liggen de cijfers 2 uit elkaar." in words(read(client.get(attention)))
+    planned(shelter.world, shelter.round_)
+    item = item_of(queries.unfinished(shelter.round_.id)[0], shelter.one.id)
+    assert item.why == ["Bij knelpunt ‘Nazorg’ liggen de cijfers 2 uit elkaar."]
+    page = read(client.get(f"{url}?knelpunt=wonen"))
+    assert "verschil van 2" in words(page)
+    assert page.select("select#bottleneck option[selected]")[0]["value"] == "wonen"
+    refused = read(client.post(url, data={"bottleneck": "nazorg", "reason": "Bewaar <mij>."}), 422)
+    assert "Kies een cijfer van 0 tot en met 3." in words(refused)
+    assert refused.select("#reason")[0].get_text().strip() == "Bewaar <mij>."
+    for wrong in ({"bottleneck": "verzonnen"}, {"agreed": "4"}, {"agreed": "²"}, {"reason": " "}):
+        data = {"bottleneck": "nazorg", "agreed": "3", "reason": "Het plan is rond."} | wrong
+        read(client.post(url, data=data), 422)
+    good = {"bottleneck": "nazorg", "agreed": "3", "reason": "Het plan is rond."}
+    assert client.post(url, data=good).location == url
+    page = read(client.get(url))
+    assert "afgesproken: 3" in words(page)
+    assert "Het plan is rond." in words(page)
+    assert rows(read(client.get(TABLE)))[0][1] == "3 * afgesproken"
+    assert "Nazorg" not in words(read(client.get(attention)))
+
+
+def test_the_dossier_holds_marks_and_what_was_agreed(shelter: Committee) -> None:
+    score_apart(shelter)
+    chair = shelter.world.later("chair", days=30)
+    service.agree_mark(chair, shelter.round_, shelter.one.id, "nazorg", 3, "Ada Beoordelaar zag het plan.")
+    db.session.commit()
+    programme = shelter.world.later("programme", days=31)
+    found = json.loads(service.produce_dossier(programme, shelter.one.id, coded=True, as_pdf=False))
+    quoted = [one["quotation"] for each in found["assessments"] for one in each["marks"] if one["mark"]]
+    assert quoted == [QUOTATION] * 3
+    assert [one["agreed"] for one in found["agreed_marks"]] == [3]
+    assert "Ada" not in found["agreed_marks"][0]["reason"]
+    said = read_pdf(service.produce_dossier(programme, shelter.one.id, coded=False, as_pdf=True))[0].text
+    assert "Cijfers per knelpunt van" in said
+    assert "Afgesproken cijfers" in said
+    assert QUOTATION in said
+
+
+def test_a_dossier_without_bottlenecks_does_not_speak_of_them(committee: Committee) -> None:
+    adopt(committee.world, committee.round_)
+    programme = committee.world.later("programme", days=41)
+    found = service.produce_dossier(programme, committee.one.id, coded=True, as_pdf=False)
+    assert b"bottleneck" not in found
+    assert b"marks" not in found

@@ -48,6 +48,12 @@ TEXTS: Mapping[str, str] = MappingProxyType({
     "agreement_fair": "Beoordelaars van dezelfde aanvraag zijn het redelijk vaak eens. Bespreek de grote verschillen.",
     "agreement_good": "Beoordelaars van dezelfde aanvraag zijn het meestal eens.",
     "agreement_high": "Beoordelaars van dezelfde aanvraag zijn het bijna altijd eens.",
+    "marks_unknown": "Er zijn te weinig cijfers om te zien hoe vaak beoordelaars het eens zijn over een knelpunt.",
+    "marks_not_shown": "Uit deze cijfers blijkt niet dat beoordelaars het vaker eens zijn over een knelpunt dan door toeval. Bespreek wat de cijfers betekenen.",
+    "marks_low": "Beoordelaars zijn het vaak niet eens over een knelpunt. Bespreek de verschillen en spreek een cijfer af.",
+    "marks_fair": "Beoordelaars zijn het redelijk vaak eens over een knelpunt. Bespreek de grote verschillen.",
+    "marks_good": "Beoordelaars zijn het meestal eens over een knelpunt.",
+    "marks_high": "Beoordelaars zijn het bijna altijd eens over een knelpunt.",
     "misplaced": "Van de {k} hoogste aanvragen horen er naar schatting {wrong} niet bij de werkelijk beste {k}. Kijk daarom goed naar de aanvragen rond de streep.",
     # what the adjusted list changes
     "crosses_up": "Komt door de correctie boven de streep.",
@@ -55,6 +61,7 @@ TEXTS: Mapping[str, str] = MappingProxyType({
     # attention list
     "wide_spread": "De scores liggen {points} punten uit elkaar.",
     "level_gap": "Bij '{criterion}' verschillen de niveaus {levels} stappen.",
+    "mark_gap": "Bij knelpunt '{bottleneck}' liggen de cijfers {marks} uit elkaar.",
     "unusual_score": "De score van {assessor} is {points} punten {direction} dan verwacht.",
     "low_coupling": "De beoordelaars van deze aanvraag zijn slecht met de anderen te vergelijken.",
     "grey_zone": "De plaats rond de streep is onzeker: de kans op een plaats bij de beste {k} is {percent} procent.",

@@ -20,7 +20,7 @@
 from ..adjusted import adjust
 from ..states import COUNTING
 from . import ties
-from .coding import agreed_marks, codings_of, marks_by_bottleneck
+from .coding import agreed_marks, agreements, codings_of, marks_by_bottleneck
 from .committee import (
     abstained_pairs,
     assessment,
@@ -125,6 +125,7 @@ __all__ = [
     "adjust",
     "agenda",
     "agreed_marks",
+    "agreements",
     "all_items",
     "approvals",
     "assessment",

@@ -43,6 +43,12 @@ def marks_by_bottleneck(application_ids: Iterable[int]) -> dict[Cell, list[int]]
     return found
 
 
+def agreements(application_id: int) -> list[AgreedMark]:
+    """Everything that was agreed about the marks of one application, in order."""
+    query = select(AgreedMark).where(AgreedMark.application_id == application_id).order_by(AgreedMark.id)
+    return list(db.session.scalars(query))
+
+
 def agreed_marks(application_ids: Iterable[int]) -> dict[Cell, AgreedMark]:
     """The newest agreement per application and bottleneck, whether it still holds or not."""
     query = (

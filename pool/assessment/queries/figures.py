@@ -7,7 +7,7 @@ list, no number about another one was made with its scores either.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pool.applications.models import Application
@@ -21,6 +21,7 @@ from ..calibration.words import Remark
 from ..ranking import line
 from ..rules import can_see_progress, can_see_results
 from .committee import readers_of_round
+from .coverage import coverage, wide_marks
 from .interests import hidden_from
 from .own import open_own
 from .results import Given, given
@@ -91,10 +92,21 @@ def attention_of(
         for user, mark in users.items()
     }
     by_key = {str(row.application.id): row.application for row in found.rows}
-    return [
-        (by_key[item.proposal], tuple(_nameless(remark) for remark in item.remarks))
+    listed = {
+        by_key[item.proposal]: tuple(_nameless(remark) for remark in item.remarks)
         for item in flags(placed, scores, coupled, k, levels)
-    ]
+    }
+    return _with_marks(round_, found, listed)
+
+
+def _with_marks(
+    round_: Round, found: Given, listed: Mapping[Application, tuple[Remark, ...]]
+) -> list[tuple[Application, tuple[Remark, ...]]]:
+    """The list with where marks of bottlenecks are far apart; what is on it for that alone comes last."""
+    files = {row.application.id: row.application for row in found.rows}
+    wide = wide_marks(coverage(round_, among=files.values()))
+    whole = {**listed, **{file: listed.get(file, ()) for ident, file in files.items() if ident in wide}}
+    return [(file, (*remarks, *wide.get(file.id, ()))) for file, remarks in whole.items()]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ..ranking import Row
 from ..rules import COMMITTEE
 from ..states import COUNTING, ItemState, LeaveReason, MeetingState
 from .committee import readers_of_round
+from .coverage import coverage, wide_gaps
 from .interests import barred_applications, hidden_from
 from .leading import deputised, open_files, open_readers
 from .results import marks, results
@@ -168,10 +169,15 @@ def reasons_to_discuss(round_: Round, application_ids: Collection[int]) -> dict[
     nothing about another application."""
     criteria = {criterion.code: criterion.name for criterion in rounds.rules_of(round_).criteria}
     given = marks(application_ids)
+    found = results(round_).rows
+    apart = wide_gaps(coverage(round_, among=[row.application for row in found]))
     why: dict[int, list[str]] = {}
-    for row in results(round_).rows:
+    for row in found:
         ident = row.application.id
-        if ident in application_ids and (said := _reasons(row, criteria, given.get(ident, {}))):
+        said = _reasons(row, criteria, given.get(ident, {})) + [
+            f"Bij knelpunt ‘{one}’ liggen de cijfers {gap} uit elkaar." for one, gap in apart.get(ident, ())
+        ]
+        if ident in application_ids and said:
             why[ident] = said
     return why
 
