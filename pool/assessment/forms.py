@@ -9,13 +9,11 @@ from typing import Any
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange
 
 from pool.applications.models import Application
 from pool.core.forms import Form, Optional, Required, at_most, options
@@ -23,7 +21,7 @@ from pool.core.text import format_points
 from pool.people.models import User
 from pool.rounds.inputs import LEVELS, MARKS, RoundRules
 
-from .inputs import AssignOptions, BottleneckMark, CriterionScore, ScoresInput
+from .inputs import BottleneckMark, CriterionScore, ScoresInput
 from .models import Assessment
 from .states import Abstention, InterestAnswer, Measure
 
@@ -98,30 +96,6 @@ class AbstainForm(Form):
         validators=[Required("Kies waarom.")],
     )
     note = TextAreaField("Toelichting", validators=[Optional(), at_most(2000)])
-
-
-class AssignForm(Form):
-    """Makes a proposal final: the same options, and the proposal that was looked at."""
-
-    maximum = HiddenField()
-    own_region = HiddenField()
-    sha256 = HiddenField()
-
-
-class AssignOptionsForm(Form):
-    """The options of a proposal, in the address of the page."""
-
-    class Meta(Form.Meta):
-        csrf = False
-
-    maximum = IntegerField(
-        "Hoogstens per beoordelaar",
-        validators=[Optional(), NumberRange(1, 500, "Vul een aantal in van 1 tot en met 500.")],
-    )
-    own_region = BooleanField("Een beoordelaar mag een aanvraag uit de eigen regio lezen")
-
-    def to_options(self) -> AssignOptions:
-        return AssignOptions(self.maximum.data, bool(self.own_region.data))
 
 
 class AddForm(Form):

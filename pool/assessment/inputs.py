@@ -37,14 +37,17 @@ class ScoresInput:
 
 
 @dataclass(frozen=True)
-class AssignOptions:
-    """How to assign. maximum: applications per assessor, None for an even load with some room.
+class PlanOptions:
+    """How to plan who reads what.
 
-    own_region: an assessor may read an application that lies in the own region, when nothing else fits as well.
+    maximum: applications per assessor, None for an even load with some room. own_region: an assessor may read an
+    application that lies in the own region, when nothing else fits as well. calibration: the applications that
+    everyone reads who has no interest, by key.
     """
 
     maximum: int | None = None
     own_region: bool = False
+    calibration: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from pool.people.models import User
 
 from .models_coding import AgreedMark, Coding
 from .models_figures import OwnPlace, Study
+from .models_plan import AssignmentPlan
 from .states import Abstention, AssessmentState, InterestAnswer, Measure
 
 __all__ = [
     "AgreedMark",
     "Assessment",
     "Assignment",
+    "AssignmentPlan",
     "Coding",
     "GivenBack",
     "InterestMeasure",

@@ -18,7 +18,7 @@ from . import queries, routes_documents, service
 from .blueprint import bp
 from .forms import AbstainForm, InterestForm, scores_form
 from .models import Assessment, Assignment, Score
-from .rules import ASSESSED_STATES, can_abstain, can_assign, can_score, can_see_results
+from .rules import ASSESSED_STATES, can_abstain, can_plan, can_score, can_see_results
 from .states import Abstention, InterestAnswer
 
 blueprints = [bp]
@@ -43,7 +43,7 @@ def index() -> Any:
         work=work,
         totals=totals,
         rounds=in_hand if actor.has(Role.CHAIR, Role.PROGRAMME, Role.AUDITOR) else [],
-        assignable={r.id for r in in_hand if can_assign(actor, r)},
+        assignable={r.id for r in in_hand if can_plan(actor, r)},
         results={r.id for r in in_hand if can_see_results(actor, r, 0)},
         assessed=ASSESSED_STATES,
     )
@@ -202,6 +202,7 @@ from . import (  # noqa: E402, F401  they add to the blueprint
     routes_meeting,
     routes_minutes,
     routes_own,
+    routes_plan,
     routes_programme,
     routes_results,
 )

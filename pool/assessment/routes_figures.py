@@ -12,7 +12,6 @@ from pool.core.access import Role, current_actor, door, require
 from pool.core.text import format_points
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
-from pool.rounds.states import RoundState
 
 from . import queries, rules, service
 from .blueprint import bp
@@ -143,7 +142,7 @@ def attention(slug: str) -> Any:
         extra=extra,
         extra_gap=rounds.rules_of(round_).extra_assessor_gap,
         percent=percent,
-        assigns=bool(rules.can_assign(actor, round_)) and round_.state == RoundState.IN_ASSESSMENT,
+        assigns=bool(rules.can_add(actor, round_)),
         **frame(round_, "assessment.attention", "Aandacht"),
     )
 

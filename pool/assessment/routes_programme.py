@@ -10,7 +10,6 @@ from flask import flash, redirect, render_template, request, url_for
 from pool.core.access import Actor, Role, current_actor, door, require
 from pool.core.errors import Missing
 from pool.core.forms import attempt
-from pool.core.text import plural
 from pool.people import queries as people
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
@@ -18,7 +17,7 @@ from pool.rounds.states import RoundState
 
 from . import queries, rules, service
 from .blueprint import bp
-from .forms import AddForm, AssignForm, AssignOptionsForm, ReasonForm
+from .forms import AddForm, ReasonForm
 
 WHY_EXTRA = {
     "verschil": "De totalen liggen verder uit elkaar dan de regels van de ronde toestaan.",
@@ -86,60 +85,10 @@ def progress(slug: str) -> Any:
         people=queries.progress(readers),
         open_readers=[r for r in readers if r not in done],
         needed=rounds.rules_of(round_).assessors_per_application,
-        can_assign=bool(rules.can_assign(actor, round_)),
+        can_plan=bool(rules.can_plan(actor, round_)),
         can_end=round_.state == RoundState.IN_ASSESSMENT,
         crumbs=crumbs(round_),
     )
-
-
-@bp.route("/beoordelen/<slug>/toewijzen", methods=["GET", "POST"])
-@door(Role.PROGRAMME)
-def assign(slug: str) -> Any:
-    actor = current_actor()
-    round_ = queries.round_in_hand(actor, slug)
-    verdict = rules.can_assign(actor, round_)
-    options = AssignOptionsForm(request.values)
-    chosen = options.to_options() if options.validate() else None
-    form = AssignForm()
-    if form.validate_on_submit():
-        with attempt(form) as done:
-            made = service.assign(actor, round_, chosen, form.sha256.data or "")
-        if done:
-            flash(
-                f"Er {'is' if len(made) == 1 else 'zijn'} {plural(len(made), 'beoordeling', 'beoordelingen')} toegewezen.",
-                "success",
-            )
-            return redirect(url_for("assessment.assign", slug=slug))
-        round_ = queries.round_in_hand(actor, slug)
-    proposal = service.propose(actor, round_, chosen) if verdict else None
-    if proposal is not None:
-        # The page carries the proposal that it shows, not the one that was refused.
-        form.sha256.raw_data, form.sha256.data = None, proposal.sha256
-        form.maximum.data = str(options.maximum.data or "")
-        form.own_region.data = "y" if options.own_region.data else ""
-    new: dict[int, list[str]] = {}
-    for application, user in proposal.pairs if proposal else ():
-        new.setdefault(application.id, []).append(user.name)
-    running: dict[int, list[str]] = {}
-    for reader in queries.readers_of_round(round_.id):
-        running.setdefault(reader.application_id, []).append(reader.user.name)
-    page = render_template(
-        "assessment/assign.html",
-        round=round_,
-        tabs=tabs(round_, "assessment.assign"),
-        verdict=verdict,
-        options=options,
-        proposal=proposal,
-        files=queries.in_assessment(round_.id),
-        new=new,
-        running=running,
-        pending=queries.pending(round_.id),
-        begins=round_.state != RoundState.IN_ASSESSMENT,
-        form=form,
-        page_errors=bool(form.errors),
-        crumbs=crumbs(round_, ("Toewijzen", None)),
-    )
-    return page, 422 if form.errors or options.errors else 200
 
 
 @bp.route("/beoordelen/<slug>/toewijzen/<int:application_id>", methods=["GET", "POST"])
@@ -171,7 +120,7 @@ def assign_one(slug: str, application_id: int) -> Any:
         round=round_,
         application=application,
         readers=readers,
-        verdict=rules.can_assign(actor, round_),
+        verdict=rules.can_add(actor, round_),
         ends={a.id for a in readers if rules.can_unassign(actor, a)},
         form=form,
         page_errors=bool(form.errors),

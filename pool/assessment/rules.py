@@ -6,7 +6,7 @@ from pool.core.access import YES, Actor, Role, Verdict, no
 from pool.rounds.models import Round
 from pool.rounds.states import RoundState
 
-from .models import Assessment, Assignment
+from .models import Assessment, Assignment, AssignmentPlan
 from .states import AssessmentState
 
 ASSESSED_STATES = frozenset(
@@ -40,14 +40,38 @@ def _while_assessing(round_: Round) -> Verdict:
     return no("De beoordeling van deze ronde is nog niet begonnen.", "state")
 
 
-def can_assign(actor: Actor, round_: Round) -> Verdict:
-    """Assign applications to assessors: from the closing of the round until the merits are adopted."""
+def can_know_plan(actor: Actor) -> Verdict:
+    """Know of a plan that is not final: the programme team, but for who sits in the committee too."""
     if not actor.has(Role.PROGRAMME):
         return no(ONLY_PROGRAMME)
+    if actor.has(*COMMITTEE):
+        return no("U zit zelf in de commissie. Iemand anders van het programmateam maakt het plan.")
+    return YES
+
+
+def can_plan(actor: Actor, round_: Round) -> Verdict:
+    """Plan who reads what: from the closing of the round until the merits are adopted."""
+    known = can_know_plan(actor)
+    if not known:
+        return known
     if is_closed(actor, round_):
         return YES
     if round_.state in (RoundState.DRAFT, RoundState.PUBLISHED, RoundState.OPEN):
         return no("Toewijzen kan als de ronde gesloten is.", "early")
+    return _while_assessing(round_)
+
+
+def can_change_plan(actor: Actor, plan: AssignmentPlan) -> Verdict:
+    """Adjust a plan, make it final or throw it away."""
+    return can_plan(actor, plan.round)
+
+
+def can_add(actor: Actor, round_: Round) -> Verdict:
+    """Let one more assessor read an application at once: while the committee is at work."""
+    if not actor.has(Role.PROGRAMME):
+        return no(ONLY_PROGRAMME)
+    if is_closed(actor, round_):
+        return no("Maak eerst een plan en stel het vast. Daarna kunt u beoordelaars toevoegen.", "state")
     return _while_assessing(round_)
 
 

@@ -43,6 +43,24 @@ class InterestAnswer(LabeledEnum):
     DECLARED = "declared", "wel een belang", "warning"
 
 
+class PlanState(LabeledEnum):
+    """Of a plan of who reads what. Only the programme team knows of one that is not final."""
+
+    DRAFT = "draft", "concept", "warning"
+    FINAL = "final", "definitief", "success"
+    DROPPED = "dropped", "weggegooid"
+
+
+class Excluded(LabeledEnum):
+    """Why somebody cannot read an application, as far as planning goes."""
+
+    INTEREST = "interest", "heeft een belang"
+    GIVEN_BACK = "given_back", "gaf de aanvraag terug"
+    REGION = "region", "werkt in de regio van de aanvraag"
+    FORBIDDEN = "forbidden", "door het programmateam uitgesloten"
+    UNWEIGHED = "unweighed", "de voorzitter beslist nog over een belang"
+
+
 class MeetingState(LabeledEnum):
     PLANNED = "planned", "gepland", "info"
     RUNNING = "running", "bezig", "warning"

@@ -196,7 +196,8 @@ def _score(
     scored: dt.datetime,
     leave_open: dict[int, int] | None = None,
 ) -> None:
-    assessment.assign(cast.at("programma", assigned), round_)
+    programme = cast.at("programma", assigned)
+    assessment.finalise_plan(programme, assessment.make_plan(programme, round_))
     db.session.commit()
     story.score_all(cast, round_, quality, scored, chance, leave_open)
 

@@ -72,7 +72,7 @@ def test_what_is_given_back_goes_to_somebody_else(committee: Committee, assignme
     assert {mail.user_id for mail in mails} == {world.ids["programme"], world.ids["programme_b"]}
     assert all(assignment.application.title not in mail.body for mail in mails)
     assert audit.trail(assignment.application.audit_chain)[-1].action == "assignment.abstain"
-    service.assign(world.later("programme", days=26), round_)
+    assign_all(world, round_, days=26)
     after = {(a.application_id, a.user_id) for a in queries.assignments_of_round(round_.id)}
     gone = (assignment.application_id, assignment.user_id)
     assert gone not in after

@@ -13,7 +13,6 @@ import time_machine
 
 from pool.applications import service as applications
 from pool.assessment import letter, queries, service
-from pool.assessment.models import Assignment
 from pool.assessment.states import InterestAnswer
 from pool.core import pdf
 from pool.core.db import db
@@ -324,13 +323,12 @@ def test_points_that_cannot_be_read_are_refused(committee: Committee, browser: A
 def test_the_work_of_a_committee_from_proposal_to_adoption(committee: Committee, browser: Any) -> None:
     round_ = committee.round_
     programme, chair = browser("programme"), browser("chair")
-    proposal = page(programme, f"{ROUND}/toewijzen")
-    assert "Het voorstel" in proposal
-    sha = re.search(r'name="sha256"[^>]*value="([0-9a-f]{64})"', proposal)
-    assert sha is not None
-    stale = programme.post(f"{ROUND}/toewijzen", data={"sha256": "0" * 64})
-    assert stale.status_code == 422
-    assert programme.post(f"{ROUND}/toewijzen", data={"sha256": sha[1]}).status_code == 302
+    assert programme.post(f"{ROUND}/toewijzen", data={}).status_code == 302
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page(programme, f"{ROUND}/toewijzen"))
+    assert version is not None
+    final = f"{ROUND}/toewijzen/vaststellen"
+    assert programme.post(final, data={"version": "99"}).status_code == 422
+    assert programme.post(final, data={"version": version[1]}).status_code == 302
     assert round_.state == RoundState.IN_ASSESSMENT
     for key in ("assessor", "assessor_b", "assessor_c"):
         client = browser(key)
@@ -463,9 +461,7 @@ def test_a_list_costs_the_same_for_one_and_for_three(
         page(client, url)
     for place in range(2):
         application = make_complete(world, round_, "applicant_b", title=f"Plan {place}")
-        programme = world.later("programme", days=20)
-        made: list[Assignment] = service.assign(programme, round_)
-        for assignment in made:
+        for assignment in assign_all(world, round_):
             score(world, assignment, 6)
         assert application.title
     for assignment in queries.readers_of_round(round_.id):

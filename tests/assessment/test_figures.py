@@ -507,7 +507,7 @@ def test_a_page_costs_the_same_for_one_and_for_three(
         read(client.get(url))
     for place in range(2):
         make_complete(world, round_, "applicant_b", title=f"Plan {place}")
-    for place, assignment in enumerate(service.assign(world.later("programme", days=20), round_)):
+    for place, assignment in enumerate(assign_all(world, round_)):
         score(world, assignment, 3 + place)
     run_jobs()
     service.request_studies(world.later("programme", days=29), round_, list(StudyKind))

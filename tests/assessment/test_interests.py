@@ -177,5 +177,5 @@ def test_a_shelter_organisation_that_is_a_partner_bars_from_assignment(
     db.session.flush()
     world.user("assessor").organisation_id = partner.id
     db.session.flush()
-    proposal = service.propose(world.later("programme", days=20), committee.round_)
-    assert world.ids["assessor"] not in {user.id for _, user in proposal.pairs}
+    made = assign_all(world, committee.round_)
+    assert world.ids["assessor"] not in {one.user_id for one in made}

@@ -226,7 +226,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
         read(client.get(URL))
     for place in range(2):
         make_complete(world, round_, "applicant_b", title=f"Nog een plan {place}")
-    for place, assignment in enumerate(service.assign(world.later("programme", days=20), round_)):
+    for place, assignment in enumerate(assign_all(world, round_)):
         score(world, assignment, 4 + place % 3)
     run_jobs()
     db.session.commit()

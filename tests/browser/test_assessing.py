@@ -45,7 +45,7 @@ def titles(site: Site) -> list[str]:
         )
         story.find_complete(cast, round_, made, closes + dt.timedelta(days=1))
         programme, reader = cast.at("programma", closes + dt.timedelta(days=2)), cast.user(READER)
-        assessment.assign(programme, round_)
+        assessment.finalise_plan(programme, assessment.make_plan(programme, round_))
         taken = {a.application_id for a in queries.readers_of_round(round_.id) if a.user_id == reader.id}
         for application in made:
             if application.id not in taken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pool.assessment import queries, service
-from pool.assessment.inputs import AssignOptions, BottleneckMark, CriterionScore, ScoresInput
+from pool.assessment.inputs import BottleneckMark, CriterionScore, PlanOptions, ScoresInput
 from pool.assessment.models import Assessment, Assignment, MeritAdoption
 from pool.assessment.states import AssessmentState, InterestAnswer
 from pool.core.access import Actor
@@ -51,9 +51,12 @@ def scores_input(
     )
 
 
-def assign_all(world: World, round_: Round, options: AssignOptions | None = None) -> list[Assignment]:
-    """The automatic assignment, made final by the programme team; the round is then being assessed."""
-    made = service.assign(world.later("programme", days=ASSIGNED), round_, options)
+def assign_all(
+    world: World, round_: Round, options: PlanOptions | None = None, *, days: float = ASSIGNED
+) -> list[Assignment]:
+    """A plan, made final by the programme team as it is; the round is then being assessed."""
+    programme = world.later("programme", days=days)
+    made = service.finalise_plan(programme, service.make_plan(programme, round_, options))
     db.session.commit()
     return made
 

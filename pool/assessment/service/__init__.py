@@ -4,7 +4,8 @@
 |---|---|
 | `interests` | confirm none, declare one, weigh one |
 | `abstaining` | give an application back |
-| `assigning` | propose, assign, add, end |
+| `planning` | a plan of who reads what: make, adjust, make final |
+| `assigning` | add, end |
 | `figures` | have the statistics worked out, keep them |
 | `ordering` | an own order among equal totals |
 | `scoring` | save, submit, reopen |
@@ -18,7 +19,7 @@
 """
 
 from .abstaining import abstain
-from .assigning import Proposal, add_assignment, assign, end_assignment, propose
+from .assigning import add_assignment, end_assignment
 from .coding import agree_mark
 from .deputies import appoint_deputy, confirm_merit, end_deputy
 from .dossier import produce_dossier
@@ -41,20 +42,31 @@ from .meeting import (
 from .minutes import approve_minutes, approver, minutes_facts, minutes_for
 from .ordering import order_ties
 from .panel import adopt_merits, adoption_problems, record_outcome
+from .planning import (
+    allow,
+    drop_plan,
+    finalise_plan,
+    forbid,
+    make_plan,
+    move,
+    options_of,
+    pin,
+    swap,
+    unpin,
+)
 from .scoring import reopen, save_scores, submit_assessment
 
 __all__ = [
-    "Proposal",
     "abstain",
     "add_assignment",
     "add_item",
     "adopt_merits",
     "adoption_problems",
     "agree_mark",
+    "allow",
     "appoint_deputy",
     "approve_minutes",
     "approver",
-    "assign",
     "cancel_meeting",
     "change_meeting",
     "close_meeting",
@@ -64,21 +76,27 @@ __all__ = [
     "confirm_merit",
     "decide_measure",
     "declare_interest",
+    "drop_plan",
     "end_assignment",
     "end_deputy",
+    "finalise_plan",
     "follow_facts",
     "follow_scores",
+    "forbid",
     "keep_study",
+    "make_plan",
     "minutes_facts",
     "minutes_for",
+    "move",
     "move_item",
     "open_meeting",
+    "options_of",
     "order_ties",
     "pass_formalities",
+    "pin",
     "plan_meeting",
     "postpone",
     "produce_dossier",
-    "propose",
     "record_outcome",
     "remove_item",
     "reopen",
@@ -89,5 +107,7 @@ __all__ = [
     "set_kind",
     "set_presence",
     "submit_assessment",
+    "swap",
     "take_up",
+    "unpin",
 ]
