@@ -152,6 +152,8 @@ def adjust_plan(slug: str, application_id: int) -> Any:
     sent: PlanForm | None = None
     if request.method == "POST":
         forms = _forms(plan, application, plans.situation(round_), request.form)
+        if do not in ({"pin_new", "move", "swap"} | STEPS.keys()):
+            raise Missing
         sent = forms.get(do, forms["pair"])
         if sent.validate():
             with attempt(sent) as done:
@@ -225,22 +227,23 @@ def _forms(
     return {"pair": pair, "pin_new": pin, "move": move, "swap": swap}
 
 
+STEPS: dict[str, Callable[..., None]] = {
+    "pin": service.pin,
+    "unpin": service.unpin,
+    "forbid": service.forbid,
+    "allow": service.allow,
+}
+"""What a button beside a name asks for."""
+
+
 def _adjust(plan: AssignmentPlan, application_id: int, do: str, form: Any) -> None:
-    """Carry out what a form of the page asks; Missing for what no form asks."""
+    """Carry out what a form of the page asks."""
     actor, seen = current_actor(), form.seen()
-    steps: dict[str, Callable[..., None]] = {
-        "pin": service.pin,
-        "unpin": service.unpin,
-        "forbid": service.forbid,
-        "allow": service.allow,
-    }
-    if do in steps:
-        steps[do](actor, plan, application_id, request.form.get("user_id", 0, type=int), seen)
-    elif do == "pin_new":
+    if do == "pin_new":
         service.pin(actor, plan, application_id, form.user_id.data, seen)
     elif do == "move":
         service.move(actor, plan, application_id, form.user_id.data, form.to_application_id.data, seen)
     elif do == "swap":
         service.swap(actor, plan, application_id, form.user_id.data, form.pair(), seen)
     else:
-        raise Missing
+        STEPS[do](actor, plan, application_id, request.form.get("user_id", 0, type=int), seen)
