@@ -18,7 +18,7 @@ from tests.assessment.conftest import Committee
 from tests.assessment.test_coding import shelter
 from tests.conftest import Client
 from tests.support.applications_factory import make_complete
-from tests.support.assessment_factory import QUOTATION, adopt, assess_all, open_file, score
+from tests.support.assessment_factory import QUOTATION, adopt, assess_all, assign_all, open_file, score
 from tests.support.awards_factory import advise, publish
 from tests.support.bottlenecks import SHELTER_RULES
 from tests.support.meeting_factory import item_of, planned
@@ -91,8 +91,7 @@ def test_marks_of_others_stay_hidden_until_the_own_are_in(shelter: Committee, br
 
 
 def test_a_round_without_bottlenecks_does_not_speak_of_them(committee: Committee, browser: Any) -> None:
-    service.assign(committee.world.later("programme", days=20), committee.round_)
-    db.session.commit()
+    assign_all(committee.world, committee.round_)
     assignment = queries.readers_of_round(committee.round_.id)[0]
     open_file(committee.world, assignment)
     client = browser(committee.world.key_of(assignment.user_id))
