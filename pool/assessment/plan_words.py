@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pool.core.text import plural
 
-from .calibration.coupling import Gate
 from .calibration.words import Remark
 from .inputs import PlanOptions
 from .plan import Pair
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
     from .queries.plans import Situation
 
 COUPLING = {
-    Gate.USE: "De scores van deze beoordelaars zijn straks goed te vergelijken.",
-    Gate.ADVICE: "De scores van deze beoordelaars zijn straks matig te vergelijken.",
-    Gate.OFF: "De scores van deze beoordelaars zijn straks niet goed te vergelijken: zij lezen te weinig dezelfde aanvragen.",
+    "use": "De scores van deze beoordelaars zijn straks goed te vergelijken.",
+    "advice": "De scores van deze beoordelaars zijn straks matig te vergelijken.",
+    "off": "De scores van deze beoordelaars zijn straks niet goed te vergelijken: zij lezen te weinig dezelfde aanvragen.",
 }
-"""What the coupling of a plan means."""
+"""What the coupling of a plan means, by the value of its gate."""
 
 
 def reasons(

@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from pool.applications.models import Application
 from pool.people.models import User
 
 from . import plan_words
 from .calibration import assignment as plans
-from .calibration.coupling import Coupling, coupling
 from .calibration.words import number
 from .inputs import PlanOptions
 from .plan import Pair, Pairing, Pairs
 from .queries.plans import Situation
 from .states import Excluded
+
+if TYPE_CHECKING:
+    from .calibration.coupling import Coupling
 
 
 class ImpossibleError(Exception):
@@ -225,7 +226,7 @@ class Overview:
     @property
     def words(self) -> str:
         """What the coupling means."""
-        return plan_words.COUPLING[self.coupling.gate]
+        return plan_words.COUPLING[self.coupling.gate.value]
 
 
 def overview(found: Situation, options: PlanOptions, held: Pairs) -> Overview:
@@ -257,13 +258,17 @@ def overview(found: Situation, options: PlanOptions, held: Pairs) -> Overview:
         coverage,
         tuple(Load(user, running[user.id], planned[user.id]) for user in found.assessors),
         maximum_of(found, options, held),
-        coupling(_incidence(found, found.reads | held.pairs)),
+        _coupling(found, found.reads | held.pairs),
         problems(found, options, held),
     )
 
 
-def _incidence(found: Situation, pairs: Pairing) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _coupling(found: Situation, pairs: Pairing) -> Coupling:
+    """Loads the statistics, which nothing else on a page of a plan needs."""
+    import numpy as np
+
+    from .calibration.coupling import coupling
+
     users = sorted({user for _, user in pairs} | {user.id for user in found.assessors})
-    return np.array([[float((a.id, user) in pairs) for user in users] for a in found.files]).reshape(
-        len(found.files), len(users)
-    )
+    met = [[float((a.id, user) in pairs) for user in users] for a in found.files]
+    return coupling(np.array(met).reshape(len(found.files), len(users)))

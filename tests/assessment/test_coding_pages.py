@@ -233,7 +233,7 @@ def test_the_table_costs_the_same_for_one_and_for_three(
         read(client.get(url))
     for place in range(2):
         make_complete(world, round_, "applicant_b", title=f"Plan {place}")
-    for assignment in service.assign(world.later("programme", days=20), round_):
+    for assignment in assign_all(world, round_):
         score(world, assignment, 6)
     db.session.expire_all()
     with count_queries() as three:
