@@ -12,7 +12,7 @@ from typing import Any
 from pool.core.money import format_euros
 from pool.core.pdf import Attachment, Document, Sender
 from pool.core.text import canonical_json, format_date, format_points, format_weekday, join_words
-from pool.rounds.states import Account, Instrument
+from pool.rounds.states import Account, Instrument, Progress
 
 from .states import Ground, Outcome
 from .wording import AWB, GRANT, article
@@ -31,7 +31,8 @@ class LetterFacts:
     decided on. articles: what of the law applies to the round. account: an Account value, how is accounted for an
     award of this size; empty for a refusal. determination_by: last day to ask for the final amount, or to set it
     when nobody needs to ask; empty when there is none. advice_on: day on which the committee advised, or empty.
-    announced_at: moment at which the letter became available, in UTC. objection_shift: why the last day moved, or
+    progress: a Progress value, how often the municipality tells meanwhile how the project goes; letters made before
+    this was a fact asked for it every half year. announced_at: moment at which the letter became available, in UTC. objection_shift: why the last day moved, or
     empty. invented: sentences that say what is made up.
     """
 
@@ -77,6 +78,7 @@ class LetterFacts:
     sisa_code: str
     determination_by: str
     invented: tuple[str, ...]
+    progress: str = Progress.HALF_YEARLY.value
     schema: str = SCHEMA
 
     def to_json(self) -> dict[str, Any]:
@@ -220,8 +222,7 @@ def _award(doc: Document, facts: LetterFacts) -> None:
     doc.list(
         [
             f"U voert de activiteiten uit in de periode van {_day(facts.starts_on)} tot en met {_day(facts.ends_on)}.",
-            "Uw regionaal projectleider brengt elk half jaar verslag uit over het project. U laat daarvoor in de "
-            "Projectenpool kort weten hoe het loopt.",
+            _PROGRESS[Progress(facts.progress)],
             "U meldt het meteen in de Projectenpool als het project anders loopt: als u later klaar bent, minder "
             "doet, minder geld nodig hebt of stopt. Een andere einddatum of een ander plan vraagt u vooraf aan.",
             "U deelt wat u leert, zodat andere regio's het kunnen gebruiken.",
@@ -230,6 +231,19 @@ def _award(doc: Document, facts: LetterFacts) -> None:
     )
     doc.heading(2, "Hoe gaat het verder met het geld?")
     doc.paragraph(_money(facts))
+
+
+_PROGRESS = {
+    Progress.HALF_YEARLY: (
+        "Uw regionaal projectleider brengt elk half jaar verslag uit over het project. U laat daarvoor in de "
+        "Projectenpool kort weten hoe het loopt."
+    ),
+    Progress.YEARLY: (
+        "Duurt uw project langer dan twaalf maanden? Dan laat u na elke twaalf maanden in de Projectenpool kort "
+        "weten hoe het loopt. Uw regionaal projectleider leest mee."
+    ),
+    Progress.NONE: "U hoeft tussentijds geen verslag te sturen.",
+}
 
 
 def _money(facts: LetterFacts) -> str:

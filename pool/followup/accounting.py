@@ -7,11 +7,23 @@ from dataclasses import dataclass
 from pool.core.text import format_date
 from pool.rounds import queries as rounds
 from pool.rounds import rules as round_rules
-from pool.rounds.states import Account, Instrument
+from pool.rounds.inputs import Accountability
+from pool.rounds.models import Round
+from pool.rounds.states import Account, Instrument, Progress
 
 from .models import Project
 
-PROGRESS = "De voortgangsrapportages staan hier los van. Daarin vragen wij niet naar kosten."
+PROGRESS = {
+    Progress.HALF_YEARLY: (
+        "De voortgangsrapportages over elk halfjaar staan hier los van. Daarin vragen wij niet naar kosten."
+    ),
+    Progress.YEARLY: (
+        "Duurt het project langer dan twaalf maanden, dan vragen wij na elke twaalf maanden een voortgangsrapportage. "
+        "Daarin vragen wij niet naar kosten."
+    ),
+    Progress.NONE: "Tussentijdse rapportages vragen wij niet.",
+}
+"""What is asked while the project runs."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +35,20 @@ class Owed:
     sentences: tuple[str, ...]
 
 
+def progress_of(round_: Round, amount: int) -> Progress:
+    """How often is asked how a project goes, for an award of this size in cents."""
+    return round_rules.progress_for(_arrangement(round_, amount)[1])
+
+
+def _arrangement(round_: Round, amount: int) -> tuple[Accountability, Account]:
+    reporting = round_rules.reporting_of(round_.instrument, rounds.rules_of(round_))
+    return reporting, round_rules.account_for(reporting, amount)
+
+
 def owed(project: Project) -> Owed:
     """What holds for a project: by the amount of its award and the instrument of its round."""
     round_ = project.application.round
-    reporting = round_rules.reporting_of(round_.instrument, rounds.rules_of(round_))
-    account = round_rules.account_for(reporting, project.decision.amount)
+    reporting, account = _arrangement(round_, project.decision.amount)
     size = round_rules.size_of(project.decision.amount)
     if account == Account.SISA:
         code = f", code {reporting.sisa_code}" if reporting.sisa_code else ""
@@ -42,7 +63,7 @@ def owed(project: Project) -> Owed:
     else:
         day = round_rules.determination_by(round_.instrument, account, project.ends_on)
         said = _subsidy(account, format_date(day) if day else "")
-    return Owed(account, size, (*said, PROGRESS))
+    return Owed(account, size, (*said, PROGRESS[project.progress]))
 
 
 def _subsidy(account: Account, day: str) -> list[str]:

@@ -18,10 +18,13 @@ def _text(name: str, hint: str) -> TextAreaField:
 
 
 class ReportForm(Form):
-    """A half-yearly report. A draft may be empty everywhere; what handing in needs, the service says."""
+    """A progress report. A draft may be empty everywhere; what handing in needs, the service says."""
 
     standing = RadioField(LABELS["standing"], choices=options(Standing.choices()), validators=[Optional()])
-    achieved = _text("achieved", "Wat is er in dit halfjaar gelukt, en wat merken gezinnen daarvan?")
+    achieved = _text(
+        "achieved",
+        "Wat is er gelukt sinds uw vorige rapportage of het begin, en wat merken gezinnen daarvan?",
+    )
     under_way = _text("under_way", "Waar wordt nu aan gewerkt? Wat loopt anders dan in het plan?")
     next_steps = _text("next_steps", "Noem de belangrijkste stappen.")
     lessons = _text(

@@ -12,22 +12,29 @@ from pool.awards.models import Decision
 from pool.core import clock
 from pool.core.db import Model, Moment, enum_type, frozen_when
 from pool.regions.models import Region
+from pool.rounds.states import Progress
 
 from .inputs import ReportInput
-from .periods import Period, between, parse
+from .periods import Period, between, parse, yearly
 from .states import Embedding, ProjectState, ReportState, Standing
 
 
-def reporting_periods(starts_on: dt.date, ends_on: dt.date, started_at: dt.datetime) -> tuple[Period, ...]:
+def reporting_periods(
+    starts_on: dt.date, ends_on: dt.date, started_at: dt.datetime, progress: Progress
+) -> tuple[Period, ...]:
     """The half-years to report on: from the decision, or the start when that is later, to the planned end."""
-    return between(max(starts_on, clock.local_date(started_at)), ends_on)
+    if progress == Progress.NONE:
+        return ()
+    first_day = max(starts_on, clock.local_date(started_at))
+    return yearly(first_day, ends_on) if progress == Progress.YEARLY else between(first_day, ends_on)
 
 
 class Project(Model):
     """An awarded application under way.
 
     starts_on/ends_on: as planned when it was awarded. ended_reason: the result when it finished, or why it was
-    stopped; learned: what others can learn from it; embedded: how the result lives on.
+    stopped; learned: what others can learn from it; embedded: how the result lives on. progress: how often is
+    asked how it goes, as the letter says.
     """
 
     __tablename__ = "project"
@@ -46,6 +53,7 @@ class Project(Model):
     started_at: Mapped[Moment]
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date]
+    progress: Mapped[Progress] = mapped_column(enum_type(Progress))
     ended_at: Mapped[Moment | None]
     ended_reason: Mapped[str] = mapped_column(default="")
     learned: Mapped[str] = mapped_column(default="")
@@ -62,8 +70,8 @@ class Project(Model):
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        """The half-years to report on."""
-        return reporting_periods(self.starts_on, self.ends_on, self.started_at)
+        """The half-years to report on; none when no report is asked."""
+        return reporting_periods(self.starts_on, self.ends_on, self.started_at, self.progress)
 
     @property
     def submitted_reports(self) -> list[ProgressReport]:

@@ -62,3 +62,20 @@ def between(first_day: dt.date, last_day: dt.date) -> tuple[Period, ...]:
     while found[-1] < last:
         found.append(found[-1].next)
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def yearly(first_day: dt.date, last_day: dt.date) -> tuple[Period, ...]:
+    """Every half-year in which another twelve months since the first day are full, if the last day lies after it.
+
+    So a report is never asked twice in twelve months, nor when the end is near: then the end itself is told.
+    """
+    found: list[Period] = []
+    while True:
+        year = first_day.year + len(found) + 1
+        leap = first_day.month == 2 and first_day.day == 29
+        again = dt.date(year, 3, 1) if leap else first_day.replace(year=year)
+        period = period_of(again - dt.timedelta(days=1))
+        if last_day <= period.ends_on:
+            return tuple(found)
+        found.append(period)

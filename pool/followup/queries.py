@@ -189,7 +189,9 @@ def reports_due(actor: Actor) -> list[DueReport]:
     running = (
         visible_to(actor)
         .where(Project.state == ProjectState.RUNNING, Round.state.in_(DECIDED_STATES))
-        .with_only_columns(Project.id, Project.starts_on, Project.ends_on, Project.started_at)
+        .with_only_columns(
+            Project.id, Project.starts_on, Project.ends_on, Project.started_at, Project.progress
+        )
         .order_by(None)
         .order_by(Project.id)
     )
@@ -201,8 +203,8 @@ def reports_due(actor: Actor) -> list[DueReport]:
     handed_in = {(ident, code) for ident, code in db.session.execute(reported)}
     lines = [
         DueReport(ident, period, due)
-        for ident, starts_on, ends_on, started_at in projects
-        for period in reporting_periods(starts_on, ends_on, started_at)
+        for ident, starts_on, ends_on, started_at, progress in projects
+        for period in reporting_periods(starts_on, ends_on, started_at, progress)
         if (due := rules.due(period, today, submitted=(ident, period.code) in handed_in, running=True))
         in (Due.NOW, Due.OVERDUE)
     ]

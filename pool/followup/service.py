@@ -17,7 +17,7 @@ from pool.core.text import clean, fingerprint
 from pool.people import queries as people
 from pool.people.models import User
 
-from . import mail, queries, rules
+from . import accounting, mail, queries, rules
 from .inputs import TEXTS, EndInput, ReportInput, ViewInput
 from .lifecycle import LIFE, REPORT_LIFE
 from .models import ProgressReport, Project, ReportView
@@ -53,6 +53,7 @@ def start(actor: Actor, decision: Decision) -> Project:
             started_at=decision.decided_at,
             starts_on=dt.date.fromisoformat(plan.starts_on),
             ends_on=dt.date.fromisoformat(plan.ends_on),
+            progress=accounting.progress_of(application.round, decision.amount),
         )
         db.session.add(project)
         db.session.flush()
@@ -62,6 +63,7 @@ def start(actor: Actor, decision: Decision) -> Project:
     else:
         before = {"decision": project.decision_id}
         project.decision_id = decision.id
+        project.progress = accounting.progress_of(application.round, decision.amount)
         db.session.flush()
         db.session.expire(project, ["decision"])
     audit.record(

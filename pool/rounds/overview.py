@@ -148,12 +148,17 @@ def _terms(_round: Round, rules: RoundRules, _names: Mapping[str, str]) -> Facts
     ]
 
 
+def _account(value: str) -> str:
+    account = Account(value)
+    return f"{account.label}; tussentijds verslag: {round_rules.progress_for(account).label}"
+
+
 def _reporting(round_: Round, rules: RoundRules, _names: Mapping[str, str]) -> Facts:
     given = round_rules.reporting_of(round_.instrument, rules)
     return [
-        ("Tot € 25.000", Account(given.small).label),
-        ("Van € 25.000 tot € 125.000", Account(given.middle).label),
-        ("Vanaf € 125.000", Account(given.large).label),
+        ("Tot € 25.000", _account(given.small)),
+        ("Van € 25.000 tot € 125.000", _account(given.middle)),
+        ("Vanaf € 125.000", _account(given.large)),
         *([("Risicoanalyse", given.risk_analysis)] if given.risk_analysis else []),
         *([("SiSa-code", given.sisa_code)] if given.sisa_code else []),
     ]

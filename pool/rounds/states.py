@@ -83,6 +83,14 @@ class Account(LabeledEnum):
     SISA = "sisa", "via de jaarrekening (SiSa)"
 
 
+class Progress(LabeledEnum):
+    """How often a municipality tells meanwhile how its project goes."""
+
+    HALF_YEARLY = "half_yearly", "elk halfjaar"
+    YEARLY = "yearly", "na elke twaalf maanden, als het project langer duurt"
+    NONE = "none", "geen"
+
+
 class DocumentKind(LabeledEnum):
     PDF = "pdf", "PDF"
     ODT = "odt", "ODT (tekst)"

@@ -26,7 +26,7 @@ from pool.core.errors import Refused
 from pool.core.outbox import Mail
 from pool.core.pdf import render
 from pool.core.text import canonical_json, sha256_hex
-from pool.rounds.states import Account, Instrument
+from pool.rounds.states import Account, Instrument, Progress
 from tests.awards.conftest import Case
 from tests.support.allocation_factory import run_jobs
 from tests.support.awards_factory import DECIDED, decide_all
@@ -140,6 +140,25 @@ def test_an_award_says_for_what_how_much_how_long_and_what_is_expected() -> None
     ):
         assert part in text
     assert "grond voor" not in text
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress.YEARLY, "Dan laat u na elke twaalf maanden"),
+        (Progress.NONE, "U hoeft tussentijds geen verslag te sturen."),
+    ],
+)
+def test_the_letter_asks_no_more_reports_than_hold_for_the_award(progress: Progress, said: str) -> None:
+    text = words(replace(FACTS, progress=progress.value))
+    assert said in text
+    assert "elk half jaar" not in text
+
+
+def test_a_letter_from_before_reports_were_by_amount_reads_as_it_did() -> None:
+    body = FACTS.to_json()
+    del body["progress"]
+    assert LetterFacts.from_json(body) == FACTS
 
 
 def test_a_partial_award_explains_the_difference_and_its_ground() -> None:

@@ -18,6 +18,7 @@ from pool.regions import queries as regions
 from tests.conftest import Client
 from tests.support.followup_factory import (
     FULL,
+    granted_round,
     make_known,
     make_project,
     running_project,
@@ -84,7 +85,7 @@ def test_a_lead_of_another_region_gets_404(client: Client, world: World, project
 
 
 def test_a_joint_project_does_not_let_a_lead_speak_for_another_region(client: Client, world: World) -> None:
-    round_ = world.round()
+    round_ = granted_round(world)
     project = make_project(world, round_, regions=("kennemerland", "zeeland"))
     make_known(world, round_)
     submit_report(world, project)
@@ -226,7 +227,7 @@ def test_a_project_ends_with_a_reason(
 
 
 def test_the_programme_team_sees_everything_by_region_and_theme(client: Client, world: World) -> None:
-    round_ = world.round(ceiling=100_000_000)
+    round_ = granted_round(world, ceiling=100_000_000)
     make_project(world, round_, title="Gezamenlijk plan", regions=("kennemerland", "zeeland"))
     late = make_project(world, round_, "applicant_b", title="Plan van Zwolle", theme="plegeraanpak")
     make_known(world, round_)
@@ -253,7 +254,7 @@ def test_the_programme_team_sees_everything_by_region_and_theme(client: Client, 
 
 
 def test_what_is_invented_says_so(client: Client, world: World) -> None:
-    round_ = world.round(invented="Alles in deze ronde is verzonnen.")
+    round_ = granted_round(world, invented="Alles in deze ronde is verzonnen.")
     project = make_project(world, round_)
     project.application.invented = True
     make_known(world, round_)
@@ -265,7 +266,7 @@ def test_what_is_invented_says_so(client: Client, world: World) -> None:
 
 
 def test_text_of_people_stays_text(client: Client, world: World) -> None:
-    round_ = world.round()
+    round_ = granted_round(world)
     project = make_project(world, round_, title='A & B <b> "x" <img src=x onerror=alert(1)>')
     make_known(world, round_)
     report = submit_report(world, project)
@@ -284,7 +285,7 @@ def test_text_of_people_stays_text(client: Client, world: World) -> None:
 def test_lists_take_as_many_queries_for_three_as_for_one(
     client: Client, world: World, count_queries: Any, where: str
 ) -> None:
-    round_ = world.round(ceiling=100_000_000)
+    round_ = granted_round(world, ceiling=100_000_000)
     projects = [
         make_project(world, round_, regions=("kennemerland", "zeeland")),
         make_project(world, round_, "applicant_b", theme="plegeraanpak"),

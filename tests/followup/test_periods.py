@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pool.followup.periods import Period, between, parse, period_of
+from pool.followup.periods import Period, between, parse, period_of, yearly
 
 DAYS = st.dates(dt.date(2001, 1, 1), dt.date(2098, 12, 31))
 
@@ -48,3 +48,31 @@ def test_half_years_follow_on_each_other_and_cover_the_time(one: dt.date, other:
 
 def test_an_end_before_the_beginning_still_gives_one_half_year() -> None:
     assert between(dt.date(2027, 9, 1), dt.date(2027, 3, 1)) == (Period(2027, 2),)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "codes"),
+    [
+        ("2027-09-01", "2028-08-31", []),
+        ("2027-09-01", "2028-12-31", []),
+        ("2027-09-01", "2029-01-01", ["2028-2"]),
+        ("2027-09-01", "2030-06-30", ["2028-2", "2029-2"]),
+        ("2027-01-01", "2027-12-31", []),
+        ("2027-01-01", "2028-03-31", ["2027-2"]),
+        ("2027-07-01", "2028-07-01", ["2028-1"]),
+        ("2028-02-29", "2029-12-31", ["2029-1"]),
+    ],
+)
+def test_once_in_twelve_months_while_it_goes_on(first: str, last: str, codes: list[str]) -> None:
+    found = yearly(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    assert [period.code for period in found] == codes
+
+
+@given(DAYS, DAYS)
+def test_never_twice_in_twelve_months_nor_within_the_first(one: dt.date, other: dt.date) -> None:
+    first, last = sorted((one, other))
+    found = yearly(first, last)
+    assert set(found) <= set(between(first, last))
+    assert all(b == a.next.next for a, b in pairwise(found))
+    assert all((period.ends_on - first).days >= 364 for period in found)
+    assert all(period.ends_on < last for period in found)

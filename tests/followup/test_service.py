@@ -28,6 +28,7 @@ from tests.support.followup_factory import (
     AUTUMN,
     FULL,
     decide,
+    granted_round,
     make_known,
     make_project,
     running_project,
@@ -57,7 +58,7 @@ def region_id(slug: str) -> int:
 
 
 def test_a_refusal_starts_nothing(world: World) -> None:
-    application = make_complete(world, world.round())
+    application = make_complete(world, granted_round(world))
     decision = decide(world, application, amount=0)
     assert queries.of_application(application.id) is None
     with pytest.raises(ValueError):
@@ -65,7 +66,7 @@ def test_a_refusal_starts_nothing(world: World) -> None:
 
 
 def test_an_award_starts_one_project_however_often_it_is_told(world: World) -> None:
-    application = make_complete(world, world.round())
+    application = make_complete(world, granted_round(world))
     decision = decide(world, application)
     decision_taken.send("test", actor=world.actor("decider"), decision=decision)
     found = db.session.scalars(select(Project)).all()
@@ -77,7 +78,7 @@ def test_an_award_starts_one_project_however_often_it_is_told(world: World) -> N
 
 
 def test_the_project_falls_with_the_transaction_of_the_decision(world: World) -> None:
-    application = make_complete(world, world.round())
+    application = make_complete(world, granted_round(world))
     with db.session.begin_nested() as savepoint:
         decide_without_commit(world, application)
         assert queries.of_application(application.id) is not None
@@ -111,7 +112,7 @@ def test_a_lead_of_another_region_finds_nothing(world: World, project: Project) 
 
 
 def test_before_the_decisions_are_known_only_the_programme_team_sees_the_project(world: World) -> None:
-    round_ = world.round()
+    round_ = granted_round(world)
     project = make_project(world, round_)
     for key in ("applicant", "lead"):
         with pytest.raises(Missing):
@@ -373,7 +374,7 @@ def test_what_is_due_is_listed_for_whom_it_concerns(world: World, project: Proje
 
 
 def test_the_picture_by_region_and_theme(world: World) -> None:
-    round_ = world.round(ceiling=100_000_000)
+    round_ = granted_round(world, ceiling=100_000_000)
     make_project(
         world, round_, title="Gezamenlijk", regions=("kennemerland", "zeeland"), theme="plegeraanpak"
     )

@@ -45,7 +45,7 @@ from tests.support.assessment_factory import (
     scores_input,
 )
 from tests.support.awards_factory import advise, publish
-from tests.support.followup_factory import submit_report, write_report
+from tests.support.followup_factory import granted_round, submit_report, write_report
 from tests.support.meeting_factory import hold
 from tests.support.partners_factory import OUTSIDE, make_joint, yes
 from tests.support.signing_factory import sign_off_on
@@ -173,7 +173,7 @@ def _people(world: World) -> None:
 
 
 def _decided(world: World) -> Round:
-    round_ = world.round(slug="ronde-1", rules=STORY_RULES, ceiling=10_000_000)
+    round_ = granted_round(world, slug="ronde-1", rules=STORY_RULES, ceiling=10_000_000)
     first = make_complete(world, round_, title="Eerder thuis", checked_days=16)
     second = make_complete(world, round_, "applicant_b", title="Sterk verder")
     third = make_complete(world, round_, title="Nog eens kijken")

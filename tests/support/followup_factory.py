@@ -6,6 +6,8 @@ test the whole way.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pool.applications.models import Application
 from pool.applications.states import ApplicationState
 from pool.awards.models import Decision
@@ -18,7 +20,7 @@ from pool.followup.models import ProgressReport, Project
 from pool.followup.states import Standing
 from pool.rounds import service as rounds
 from pool.rounds.models import Round
-from pool.rounds.states import RoundState
+from pool.rounds.states import Instrument, RoundState
 from tests.support.applications_factory import make_complete
 from tests.support.world import World
 
@@ -35,6 +37,11 @@ FULL = ReportInput(
     lessons="Begin met een gezamenlijke casus.",
     embedding="De gemeente neemt het op in de inkoop.",
 )
+
+
+def granted_round(world: World, **more: Any) -> Round:
+    """A round of specific grants, as those of the pool were: there reports are asked over every half-year."""
+    return world.round(instrument=Instrument.SPECIFIC_GRANT, **more)
 
 
 def decide(world: World, application: Application, amount: int | None = None) -> Decision:
@@ -103,7 +110,7 @@ def make_known(world: World, round_: Round) -> None:
 
 def running_project(world: World, key: str = "applicant") -> Project:
     """One project under way, in a round of its own whose decisions are known."""
-    round_ = world.round()
+    round_ = granted_round(world)
     project = make_project(world, round_, key)
     assert project.application.state == ApplicationState.COMPLETE
     make_known(world, round_)

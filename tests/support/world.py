@@ -121,6 +121,7 @@ class World:
         ceiling: int = 20_000_000,
         title: str = "Voorbeeldronde 2027",
         invented: str = "",
+        instrument: Instrument = Instrument.SUBSIDY,
     ) -> Round:
         """A published round that opens at START and closes 14 days later. ceiling in cents.
 
@@ -134,7 +135,7 @@ class World:
             slug=slug,
             title=title,
             year=2027,
-            instrument=Instrument.SUBSIDY,
+            instrument=instrument,
             legal_basis="Regeling voorbeeld",
             publication_reference="Staatscourant (voorbeeld)",
             publication_date=(START - dt.timedelta(days=10)).date(),

@@ -16,6 +16,7 @@ from pool.core.text import sha256_hex
 from pool.people.models import User
 from pool.rounds import queries as rounds
 from pool.rounds import rules as round_rules
+from pool.rounds.states import Progress
 
 from .. import mail, queries
 from ..letter import LetterFacts, document
@@ -115,6 +116,7 @@ def _facts(actor: Actor, decision: Decision) -> LetterFacts:
         sisa_code=reporting.sisa_code if reporting else "",
         determination_by=until.isoformat() if until else "",
         invented=invented(application),
+        progress=(round_rules.progress_for(account) if account else Progress.NONE).value,
     )
 
 

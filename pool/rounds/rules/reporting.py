@@ -8,7 +8,7 @@ from pool.core import terms
 from pool.core.errors import Invalid
 
 from ..inputs import MIDDLE_UNTIL, SMALL_UNTIL, Accountability, RoundRules
-from ..states import Account, Instrument
+from ..states import Account, Instrument, Progress
 
 A = Account
 _WEIGHT = {A.NONE: 0, A.ON_REQUEST: 1, A.PERFORMANCE: 2, A.COSTS: 3}
@@ -56,6 +56,25 @@ def account_for(reporting: Accountability, amount: int) -> Account:
     if amount < SMALL_UNTIL:
         return Account(reporting.small)
     return Account(reporting.middle if amount < MIDDLE_UNTIL else reporting.large)
+
+
+_PROGRESS = {
+    A.NONE: Progress.NONE,
+    A.ON_REQUEST: Progress.NONE,
+    A.PERFORMANCE: Progress.YEARLY,
+    A.COSTS: Progress.YEARLY,
+    A.SISA: Progress.HALF_YEARLY,
+}
+
+
+def progress_for(account: Account) -> Progress:
+    """How often a report may be asked before the project is over, by how is accounted for the award.
+
+    Nothing for the lightest arrangements (aanwijzing 9); at most one in twelve months for the others (13 and 16).
+    The Aanwijzingen do not cover a specific grant (aanwijzing 1, second lid, b): there the programme asks every
+    half year, for what it learns and not for the money.
+    """
+    return _PROGRESS[account]
 
 
 def determination_by(instrument: Instrument, account: Account, ends_on: dt.date) -> dt.date | None:
