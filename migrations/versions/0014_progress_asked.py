@@ -1,12 +1,12 @@
 """how often is asked how a project goes
 
-Revision: 0013, after 0012.
+Revision: 0014, after 0013.
 """
 
 from alembic import op
 
-revision = '0013'
-down_revision = '0012'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
