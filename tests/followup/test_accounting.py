@@ -155,7 +155,7 @@ def test_the_migration_sets_what_is_asked_by_instrument_and_amount(real_app: Fla
         query = text("SELECT progress FROM project ORDER BY id")
         assert list(db.session.scalars(query)) == wanted
         db.session.close()
-        downgrade(directory=folder, revision="0013")
+        downgrade(directory=folder, revision="0014")
         upgrade(directory=folder)
         assert list(db.session.scalars(query)) == wanted
 
