@@ -1,4 +1,4 @@
-"""Forms of the plan of who reads what."""
+"""Forms of the plan of who reads what, and of the last day for scores."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, Select
 from wtforms.validators import NumberRange
 
 from pool.applications.models import Application
-from pool.core.forms import Form, Optional, options
+from pool.core.forms import DateField, Form, Optional, Required, options
 from pool.people.models import User
 
-from .inputs import PlanOptions
+from .inputs import DeadlineInput, PlanOptions
 from .plan import MOST_CALIBRATION, Pair
 
 
@@ -87,3 +87,17 @@ def options_form(usual: PlanOptions, version: int | None, files: Sequence[Applic
     )
     form.offer(files)
     return form
+
+
+class DeadlineForm(Form):
+    last_day = DateField("Laatste dag voor scores", validators=[Required("Kies een dag.")])
+    remind_days = IntegerField(
+        "Zoveel dagen van tevoren herinneren",
+        validators=[
+            Required("Vul een aantal dagen in; 0 is geen herinnering vooraf."),
+            NumberRange(0, 30, "Vul een aantal dagen in van 0 tot en met 30."),
+        ],
+    )
+
+    def to_input(self) -> DeadlineInput:
+        return DeadlineInput(self.last_day.data, self.remind_days.data)

@@ -51,6 +51,14 @@ class PlanOptions:
 
 
 @dataclass(frozen=True)
+class DeadlineInput:
+    """The last day for scores. remind_days: who is not ready is reminded so many days before; 0 for not."""
+
+    last_day: dt.date
+    remind_days: int = 0
+
+
+@dataclass(frozen=True)
 class MeetingInput:
     """When and where the committee meets. show_names: whether the screen names assessors."""
 

@@ -1,4 +1,4 @@
-"""Statistics in the background. They are loaded here, in the worker.
+"""Statistics in the background, and reminders on their day. The statistics are loaded here, in the worker.
 
 No transaction is open while the numbers are worked out: inputs are read first, and what comes out is kept
 afterwards, together with the mark that the job is done.
@@ -33,3 +33,9 @@ def work_out(job: jobs.Job) -> None:
         # The scores changed since this was asked for, and nothing is left to compare.
         return
     service.keep_study(system(), round_id, inputs, body)
+
+
+@jobs.handler("assessment.remind")
+def remind(job: jobs.Job) -> None:
+    """Remind who is not ready, on the day that was agreed."""
+    service.remind_all(system(), int(job.payload["deadline_id"]), over=job.payload["when"] == "over")

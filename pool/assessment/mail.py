@@ -21,6 +21,21 @@ def assigned(name: str, round_title: str) -> tuple[str, str]:
     )
 
 
+def reminder(name: str, round_title: str, last_day: str, *, over: bool) -> tuple[str, str]:
+    """To an assessor who is not ready. last_day: in words, empty when none was agreed; over: whether it has passed."""
+    was = "was" if over else "is"
+    return (
+        "Herinnering: u hebt nog aanvragen te beoordelen",
+        text(
+            f"U bent nog niet klaar met beoordelen in de ronde ‘{round_title}’."
+            + (f" De laatste dag daarvoor {was} {last_day}." if last_day else ""),
+            "Ga in de Projectenpool naar Beoordelen en dien uw beoordelingen in. Lukt dat niet? Geef een aanvraag "
+            "terug, of neem contact op met het programmateam.",
+            greeting=f"Beste {name},",
+        ),
+    )
+
+
 def abstained(name: str, assessor: str, round_title: str, why: str) -> tuple[str, str]:
     """To the programme team, when an assessor gave an application back."""
     return (

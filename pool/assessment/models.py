@@ -14,6 +14,7 @@ from pool.people.models import User
 from .models_coding import AgreedMark, Coding
 from .models_figures import OwnPlace, Study
 from .models_plan import AssignmentPlan
+from .models_reminders import ScoringDeadline
 from .states import Abstention, AssessmentState, InterestAnswer, Measure
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "OwnPlace",
     "PanelOutcome",
     "Score",
+    "ScoringDeadline",
     "Study",
 ]
 

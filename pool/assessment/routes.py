@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from pool.applications import queries as applications
 from pool.core.access import Role, current_actor, door, require
+from pool.core.clock import local_date
 from pool.core.db import db
 from pool.core.forms import attempt
 from pool.rounds import queries as rounds
@@ -41,6 +42,8 @@ def index() -> Any:
     return render_template(
         "assessment/index.html",
         work=work,
+        deadlines=queries.reminders.deadlines_of({round_.id for round_, _ in work}),
+        today=local_date(actor.at),
         totals=totals,
         rounds=in_hand if actor.has(Role.CHAIR, Role.PROGRAMME, Role.AUDITOR) else [],
         assignable={r.id for r in in_hand if can_plan(actor, r)},
@@ -204,5 +207,6 @@ from . import (  # noqa: E402, F401  they add to the blueprint
     routes_own,
     routes_plan,
     routes_programme,
+    routes_reminders,
     routes_results,
 )

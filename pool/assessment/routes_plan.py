@@ -181,6 +181,8 @@ def adjust_plan(slug: str, application_id: int) -> Any:
         maximum=overview.maximum,
         forbidden=[u for u in found.assessors if (application_id, u.id) in held.forbidden],
         forms=forms,
+        # Each button a form of its own, so that each can be sent once.
+        new_step=lambda: PlanForm(formdata=None, version=str(plan.version)),
         problem=sent or forms["pair"],
         page_errors=bool(sent and sent.errors),
         crumbs=crumbs(

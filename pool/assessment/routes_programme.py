@@ -8,8 +8,9 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from pool.core.access import Actor, Role, current_actor, door, require
+from pool.core.clock import local_date
 from pool.core.errors import Missing
-from pool.core.forms import attempt
+from pool.core.forms import Form, attempt
 from pool.people import queries as people
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
@@ -65,6 +66,11 @@ def crumbs(round_: Round, *more: tuple[str, str | None]) -> list[tuple[str, str 
 @bp.get("/beoordelen/<slug>")
 @door(Role.CHAIR, Role.PROGRAMME)
 def progress(slug: str) -> Any:
+    return progress_page(slug, Form())
+
+
+def progress_page(slug: str, problem: Form) -> Any:
+    """Who is how far. problem: a form that was sent from here, with what is wrong with it."""
     actor = current_actor()
     round_ = queries.round_in_hand(actor, slug)
     hidden = queries.hidden_from(actor)
@@ -72,7 +78,7 @@ def progress(slug: str) -> Any:
     done = [r for r in readers if r.assessment is not None and r.assessment.state in queries.COUNTING]
     by_application = Counter(r.application_id for r in readers)
     done_by_application = Counter(r.application_id for r in done)
-    return render_template(
+    page = render_template(
         "assessment/progress.html",
         round=round_,
         tabs=tabs(round_, "assessment.progress"),
@@ -87,8 +93,17 @@ def progress(slug: str) -> Any:
         needed=rounds.rules_of(round_).assessors_per_application,
         can_plan=bool(rules.can_plan(actor, round_)),
         can_end=round_.state == RoundState.IN_ASSESSMENT,
+        can_remind=bool(rules.can_remind(actor, round_)),
+        deadline=queries.reminders.deadline_of(round_.id),
+        today=local_date(actor.at),
+        reminded=queries.reminders.last_reminders(round_.id),
+        # Each button a form of its own, so that each can be sent once.
+        new_form=lambda: Form(formdata=None),
+        problem=problem,
+        page_errors=bool(problem.errors),
         crumbs=crumbs(round_),
     )
+    return page, 422 if problem.errors else 200
 
 
 @bp.route("/beoordelen/<slug>/toewijzen/<int:application_id>", methods=["GET", "POST"])

@@ -75,6 +75,13 @@ def can_add(actor: Actor, round_: Round) -> Verdict:
     return _while_assessing(round_)
 
 
+def can_remind(actor: Actor, round_: Round) -> Verdict:
+    """Say until when assessors score, and remind who is not ready: while the committee is at work."""
+    if not actor.has(Role.PROGRAMME):
+        return no(ONLY_PROGRAMME)
+    return _while_assessing(round_)
+
+
 def can_unassign(actor: Actor, assignment: Assignment) -> Verdict:
     """End an assignment: programme team and chair, as long as the scores are not handed in."""
     if not actor.has(Role.PROGRAMME, Role.CHAIR):

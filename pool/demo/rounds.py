@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pool.applications.models import Application
 from pool.assessment import service as assessment
+from pool.assessment.inputs import DeadlineInput
 from pool.assessment.states import StudyKind
 from pool.core.clock import at_local, local_date
 from pool.core.db import db
@@ -318,6 +319,8 @@ def in_assessment_today(cast: Cast, now: dt.datetime) -> Round:
     waiting = {cast.user("beoordelaar 1").id: 3, cast.user("beoordelaar 2").id: 1}
     assigned, scored = closes + dt.timedelta(days=5), closes + dt.timedelta(days=20)
     _score(cast, round_, quality, chance, assigned, scored, waiting)
+    last_day = DeadlineInput(day + dt.timedelta(days=4), remind_days=2)
+    assessment.set_deadline(cast.at("programma", assigned), round_, last_day)
     starts_at = at_local(day + dt.timedelta(days=7), dt.time(9, 30))
     story.plan_meeting(cast, round_, now - dt.timedelta(hours=1), starts_at)
     assessment.request_studies(cast.at("voorzitter", now), round_, list(StudyKind))

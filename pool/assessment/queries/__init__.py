@@ -11,6 +11,8 @@
 | `studies` | what was worked out about the scores |
 | `ties` | what the facts say of interests, and what the chair decided |
 | `own` | an assessor's own work |
+| `plans` | plans of who reads what, and what they reckon with; imported by itself |
+| `reminders` | until when to score, and who was reminded |
 | `leading` | who does the chair's work on which application |
 | `dossier` | what a dossier is made from |
 | `meeting` | panel meetings: agenda, presence, who must leave |
@@ -19,7 +21,7 @@
 
 from ..adjusted import adjust
 from ..states import COUNTING
-from . import ties
+from . import reminders, ties
 from .coding import agreed_marks, agreements, codings_of, marks_by_bottleneck
 from .committee import (
     abstained_pairs,
@@ -196,6 +198,7 @@ __all__ = [
     "readers_of_round",
     "reasons_to_discuss",
     "regions_of",
+    "reminders",
     "results",
     "round_in_hand",
     "rounds_in_hand",

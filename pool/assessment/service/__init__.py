@@ -8,6 +8,7 @@
 | `assigning` | add, end |
 | `figures` | have the statistics worked out, keep them |
 | `ordering` | an own order among equal totals |
+| `reminding` | until when to score, reminders |
 | `scoring` | save, submit, reopen |
 | `coding` | marks of bottlenecks: an agreed one |
 | `panel` | agree an outcome, adopt the merits |
@@ -54,6 +55,7 @@ from .planning import (
     swap,
     unpin,
 )
+from .reminding import remind, remind_all, set_deadline
 from .scoring import reopen, save_scores, submit_assessment
 
 __all__ = [
@@ -98,12 +100,15 @@ __all__ = [
     "postpone",
     "produce_dossier",
     "record_outcome",
+    "remind",
+    "remind_all",
     "remove_item",
     "reopen",
     "request_studies",
     "resume",
     "save_notes",
     "save_scores",
+    "set_deadline",
     "set_kind",
     "set_presence",
     "submit_assessment",
