@@ -16,10 +16,10 @@ from pool.assessment import queries, service
 from pool.assessment.inputs import DeadlineInput
 from pool.assessment.models import Assignment, ScoringDeadline
 from pool.assessment.states import InterestAnswer
-from pool.core import delivery, jobs
+from pool.core import jobs
 from pool.core.access import system
 from pool.core.db import db
-from pool.core.delivery import Delivery, MailKind
+from pool.core.delivery import Delivery, MailKind, MailPreference
 from pool.core.errors import InvalidMany, Missing, Refused
 from pool.core.outbox import Mail
 from tests.assessment.conftest import Committee
@@ -164,7 +164,11 @@ def test_a_reminder_says_nothing_of_applications_numbers_or_others(
 
 def test_what_somebody_chose_about_mail_is_kept(committee: Committee, made: list[Assignment]) -> None:
     user_id = made[0].user_id
-    delivery.choose(user_id, {MailKind.ASSESSMENT: Delivery.PORTAL}, START)
+    chosen = MailPreference(
+        user_id=user_id, kind=MailKind.ASSESSMENT, delivery=Delivery.PORTAL, chosen_at=START
+    )
+    db.session.add(chosen)
+    db.session.flush()
     service.remind_all(system(), agreed(committee).id, over=False)
     own = next(mail for mail in mails() if mail.user_id == user_id)
     assert own.delivery == Delivery.PORTAL
