@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from pool.core import outbox
-from pool.core.access import Role, current_actor
+from pool.core.access import Actor, Role, current_actor
 from pool.core.errors import Missing
 from pool.core.pdf import Document
 from pool.rounds import queries as rounds
@@ -62,6 +62,22 @@ def shelf(application: Application, content: Content) -> queries.Shelf:
         content,
         lambda row: url_for("applications.document_file", ident=row.application_id, file_id=row.id),
     )
+
+
+def overlaps(actor: Actor, application: Application) -> dict[str, Any]:
+    """What the programme team and the regions look at beside an application: possible duplicates, and overlaps."""
+    alike = queries.alike(application) if actor.has(Role.PROGRAMME) else []
+    known = {other.id for other in alike}
+    found = queries.overlapping(actor, application) if actor.has(Role.PROGRAMME, Role.REGIONAL_LEAD) else []
+    here = {link.region_id for link in application.region_links}
+    return {
+        "alike": alike,
+        "overlapping": [
+            (other, [link.region.name for link in other.region_links if link.region_id in here])
+            for other in found
+            if other.id not in known
+        ],
+    }
 
 
 def crumbs(application: Application, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pool.core.pdf import Attachment, Column, Document
 from pool.core.text import canonical_json, format_date, format_moment
 
-from .inputs import Content
 from .queries import Part
 
 _EMPTY = "niet ingevuld"
@@ -29,7 +29,7 @@ class Facts:
 
 def receipt(
     facts: Facts,
-    content: Content,
+    content: dict[str, Any],
     parts: Sequence[Part],
     *,
     number: int,
@@ -37,11 +37,14 @@ def receipt(
     submitted_by: str,
     sha256: str,
 ) -> Document:
-    """The receipt: when, what and by whom, with the full content, and the same content as data inside the file."""
+    """The receipt: when, what and by whom, with the full content, and the same content as data inside the file.
+
+    content: as it was stored, because that is what the SHA-256 is of; read and written again it could differ.
+    """
     data = Attachment(
         name="aanvraag.json",
         media_type="application/json",
-        content=canonical_json(content.to_json()),
+        content=canonical_json(content),
         description="De inhoud van de aanvraag; de SHA-256 hiervan staat op de ontvangstbevestiging.",
     )
     document = Document(

@@ -34,7 +34,7 @@ from . import (
     rules,
     service,
 )
-from .blueprint import READERS, bp, crumbs, letter_facts, load, pdf, shelf
+from .blueprint import READERS, bp, crumbs, letter_facts, load, overlaps, pdf, shelf
 from .forms import StartForm
 from .lifecycle import LIFE
 from .models import Application
@@ -43,10 +43,19 @@ from .trail import steps
 
 blueprints = [bp]
 PER_PAGE = 50
+MAX_PAGE = 100_000
+"""A larger number in the address is no page, and would not fit in the database's own numbers."""
 _MESSAGE_LISTS = [
     (queries.QUESTION_OPEN, "vraag wacht op antwoord"),
     (queries.MESSAGE_NEW, "nieuwe berichten"),
 ]
+_OWN_ORDERS = [
+    ("newest", "nieuwste eerst"),
+    ("oldest", "langst geleden ingediend eerst"),
+    ("deadline", "termijn van de gemeente die het eerst verloopt"),
+    ("title", "op titel"),
+]
+_ORDERS = {True: _OWN_ORDERS, False: [*_OWN_ORDERS, ("decision", "besluittermijn die het eerst verloopt")]}
 __all__ = [
     "blueprints",
     "routes_applicant",
@@ -74,17 +83,17 @@ def index() -> Any:
         text=given.get("zoek", "")[:200],
         sort=given.get("volgorde", "deadline" if actor.has(Role.PROGRAMME) else "newest"),
     )
-    page = db.paginate(
-        queries.found(actor, wanted),
-        page=request.args.get("page", 1, type=int),
-        per_page=PER_PAGE,
-        error_out=False,
-    )
+    page = min(max(1, given.get("page", 1, type=int)), MAX_PAGE)
+    rows, total = queries.listed(actor, wanted, page, PER_PAGE)
     known_rounds = db.session.scalars(rounds.visible_to(actor)).unique().all()
     open_rounds = [r for r in known_rounds if accepts_applications(r, actor.at)]
     return render_template(
         "applications/index.html",
+        rows=rows,
+        total=total,
         page=page,
+        pages=-(-total // PER_PAGE),
+        orders=_ORDERS[actor.has(Role.APPLICANT)],
         wanted=wanted,
         args={k: v for k, v in given.items() if k != "page" and v},
         rounds=known_rounds,
@@ -95,7 +104,7 @@ def index() -> Any:
         themes=regions.all_themes(),
         regions=regions.all_regions(),
         message_lists=_MESSAGE_LISTS if actor.has(*message_queries.WRITERS) else [],
-        threads=message_queries.standings(actor, [item.id for item in page.items]),
+        threads=message_queries.standings(actor, [row.item.id for row in rows]),
         today=local_date(actor.at),
         local_date=local_date,
         is_applicant=actor.has(Role.APPLICANT),
@@ -156,6 +165,7 @@ def show(ident: int) -> Any:
         partners=queries.partners(application, content, actor.at),
         views=views,
         my_regions=mine,
+        **overlaps(actor, application),
         term=rules.decision_term(application, round_rules),
         **_messages(application),
         moves={move.name for move in LIFE.open_moves(actor, application)},
@@ -225,7 +235,7 @@ def receipt_pdf(ident: int, number: int) -> Any:
     content = queries.content_of(found)
     document = letter.receipt(
         letter_facts(application, content.project.title),
-        content,
+        found.content,
         queries.parts(content, round_rules),
         number=found.number,
         submitted_at=found.submitted_at,

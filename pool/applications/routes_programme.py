@@ -13,7 +13,7 @@ from pool.core.errors import Missing
 from pool.core.forms import attempt
 
 from . import queries, rules, service
-from .blueprint import bp, crumbs, load, shelf
+from .blueprint import bp, crumbs, load, overlaps, shelf
 from .forms_programme import ExtendForm, ReconsiderForm, ViewForm, check_form
 from .lifecycle import LIFE
 from .states import CHECK_OUTCOMES, Completeness
@@ -54,7 +54,7 @@ def check(ident: int) -> Any:
         may_leave=may_leave,
         leave_by=rules.not_handled_term(application),
         hearing_term=hearing_term,
-        alike=queries.alike(application),
+        **overlaps(actor, application),
         page_errors=bool(form.errors),
         crumbs=crumbs(application, ("Volledigheid toetsen", None)),
     )

@@ -183,6 +183,26 @@ def test_applications_that_may_overlap_are_pointed_out(world: World) -> None:
     assert queries.alike(application) == [other, same]
 
 
+def test_overlap_is_the_same_theme_in_a_shared_region_in_any_round(world: World) -> None:
+    earlier, round_ = world.round(slug="eerder", title="Eerdere ronde"), world.round()
+    places = ("kennemerland", "zeeland")
+    application = make_application(world, round_, title="Dit", regions=places)
+    before = make_application(world, earlier, title="Eerder", theme="mda")
+    joint = make_application(world, round_, "applicant_b", title="Samen", regions=("ijsselland", "zeeland"))
+    make_application(world, round_, title="Ander thema", theme="overig")
+    make_application(world, round_, "applicant_b", title="Andere regio")
+    make_draft(world, round_, title="Concept")
+    gone = make_application(world, round_, title="Ingetrokken")
+    service.withdraw(world.later("applicant", days=2), gone, "Toch niet")
+    db.session.commit()
+    assert queries.overlapping(world.later("programme", days=15), application) == [joint, before]
+    # The lead of Kennemerland sees what is for that region only; the municipality sees its own.
+    assert queries.overlapping(world.later("lead", days=15), application) == [before]
+    assert queries.overlapping(world.later("applicant", days=15), application) == [before]
+    for key in ("assessor", "chair", "admin"):
+        assert queries.overlapping(world.later(key, days=15), application) == []
+
+
 # --- supplement -------------------------------------------------------------------------------------------
 
 

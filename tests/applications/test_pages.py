@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pikepdf
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
@@ -14,11 +17,12 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from pool.applications import queries, rules, service
-from pool.applications.inputs import CheckedPoint, CheckInput, Project
-from pool.applications.models import Application
+from pool.applications.inputs import CheckedPoint, CheckInput, Content, Project
+from pool.applications.models import Application, ApplicationVersion
 from pool.applications.states import ApplicationState, Completeness
 from pool.core.db import db
 from pool.core.outbox import Mail
+from pool.core.text import fingerprint, sha256_hex
 from pool.rounds.inputs import Question
 from tests.conftest import Client
 from tests.support.applications_factory import make_application, make_complete, make_draft, special_round
@@ -475,6 +479,89 @@ def test_the_list_takes_as_many_queries_for_three_rows_as_for_one(
             assert client.get("/aanvragen").status_code == 200
         numbers.append(counted.number)
     assert len(set(numbers)) == 1, numbers
+
+
+def test_the_list_goes_by_the_end_of_the_decision_term(client: Client, world: World) -> None:
+    """22 weeks from closing; each day of waiting for a supplement comes on top. Closed on 18 and 25 January 2027."""
+    round_ = world.round()
+    later = special_round(world, "later", closes_at=round_.closes_at + dt.timedelta(days=7))
+    waits = make_application(world, round_, title="Wacht")
+    make_application(world, later, title="Latere ronde")
+    make_application(world, round_, title="Gewoon")
+    refused = make_application(world, round_, title="Niet behandeld")
+    make_draft(world, round_, title="Concept")
+    points = tuple(CheckedPoint(p.code, False, "Leg uit.") for p in rules.check_points(RULES))
+    boss = world.later("programme", days=15)
+    for application in (waits, refused):
+        service.check(boss, application, CheckInput(Completeness.SUPPLEMENT, points))
+    service.check(
+        world.later("programme", days=31), refused, CheckInput(Completeness.NOT_HANDLED, points, "Te laat.")
+    )
+    db.session.commit()
+    with time_machine.travel(START + dt.timedelta(days=32), tick=False):
+        client.sign_in(world.email("programme"))
+        page = client.get("/aanvragen?volgorde=decision")
+        assert titles(page) == ["Gewoon", "Latere ronde", "Wacht", "Niet behandeld"]
+        cells = [td.text.strip() for td in soup(page).select("tbody td[data-label='Besluit uiterlijk']")]
+        assert cells == ["21 juni 2027", "28 juni 2027", "5 juli 2027", "–geen"]
+        assert titles(client.get("/aanvragen?volgorde=decision&ronde=later")) == ["Latere ronde"]
+        assert titles(client.get("/aanvragen?volgorde=decision&page=2")) == []
+        assert client.get(f"/aanvragen?page={10**30}").status_code == 200
+        client.sign_in(world.email("applicant"))
+        own = soup(client.get("/aanvragen"))
+        assert "Besluit uiterlijk" not in own.text
+        assert not own.select("select[name=volgorde] option[value=decision]")
+
+
+def test_the_hint_of_an_overlap_is_a_link_for_team_and_region(
+    client: Client, world: World, clock: time_machine.Coordinates, count_queries
+) -> None:
+    earlier, round_ = world.round(slug="eerder", title="Eerdere ronde"), world.round()
+    application = make_application(world, round_, title="Dit")
+    address = f"/aanvragen/{application.id}"
+    numbers = []
+    for number in (1, 2):
+        for _ in range(number):
+            other = make_application(world, earlier, title="Eerder idee")
+        for key, tail in (("programme", "/volledigheid"), ("programme", ""), ("lead", "")):
+            client.sign_in(world.email(key))
+            with count_queries() as counted:
+                page = soup(client.get(f"{address}{tail}"))
+            numbers.append(counted.number)
+            link = page.select_one(f"main a[href='/aanvragen/{other.id}']")
+            assert "Kennemerland, Eerdere ronde" in link.parent.text
+    assert numbers[:3] == numbers[3:]
+    for key in ("applicant", "auditor"):
+        client.sign_in(world.email(key))
+        assert "Kijk of er overlap is" not in client.get(address).get_data(as_text=True)
+
+
+def test_the_receipt_holds_the_content_as_it_was_stored(
+    client: Client, world: World, clock: time_machine.Coordinates
+) -> None:
+    """Also of a version from before the plan had indicators: read and written again it would get another SHA-256."""
+    application = make_application(world, world.round())
+    version = application.versions[0]
+    old = copy.deepcopy(version.content)
+    old["plan"].pop("indicators", None)
+    old["plan"].pop("milestones", None)
+    old["plan"].pop("ends_on")
+    assert Content.from_json(old).to_json() != old
+    add = ApplicationVersion(
+        application_id=application.id,
+        number=2,
+        content=old,
+        sha256=fingerprint(old),
+        submitted_at=version.submitted_at,
+        submitted_by_name=version.submitted_by_name,
+    )
+    db.session.add(add)
+    db.session.commit()
+    client.sign_in(world.email("applicant"))
+    given = client.get(f"/aanvragen/{application.id}/versies/2/ontvangstbevestiging.pdf").get_data()
+    with pikepdf.open(io.BytesIO(given)) as found:
+        data = found.attachments["aanvraag.json"].get_file().read_bytes()
+    assert sha256_hex(data) == add.sha256
 
 
 # --- programme team and regions ---------------------------------------------------------------------------

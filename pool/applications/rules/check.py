@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pool.core import terms
@@ -97,14 +98,23 @@ def supplement_sections(application: Application, rules: RoundRules) -> frozense
 
 def decision_term(application: Application, rules: RoundRules) -> terms.Term:
     """Until when to decide: the round's weeks from closing, without the days on which we wait for a supplement."""
-    supplied = [local_date(version.submitted_at) for version in application.versions]
+    waits = [(check.checked_at, check.last_day) for check in application.checks if check.last_day]
+    came = [version.submitted_at for version in application.versions]
+    return decide_by(application.round.closes_at, rules.decision_weeks, waits, came)
+
+
+def decide_by(
+    closes_at: dt.datetime,
+    weeks: int,
+    waits: Iterable[tuple[dt.datetime, dt.date]],
+    came: Iterable[dt.datetime],
+) -> terms.Term:
+    """As `decision_term`, from plain facts. waits: when a supplement was asked, and the last day for it; came: when
+    a version was submitted, oldest first."""
+    supplied = [local_date(moment) for moment in came]
     stops = []
-    for check in application.checks:
-        last_day = check.last_day
-        if last_day is None:
-            continue
-        asked = local_date(check.checked_at)
+    for moment, last_day in waits:
+        asked = local_date(moment)
         answer = next((day for day in supplied if day >= asked), None)
         stops.append(terms.supplement_suspension(asked, last_day, answer))
-    closed = local_date(application.round.closes_at)
-    return terms.ranked_decision(closed, weeks=rules.decision_weeks, suspensions=stops)
+    return terms.ranked_decision(local_date(closes_at), weeks=weeks, suspensions=stops)
