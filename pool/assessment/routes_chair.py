@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from pool.core.access import Role, current_actor, door, require
+from pool.core.access import Actor, Role, current_actor, door, require
 from pool.core.errors import Missing
 from pool.core.forms import attempt
 from pool.rounds.models import Round
@@ -40,14 +40,12 @@ def interests(slug: str) -> Any:
             flash("Het belang is vastgelegd.", "success")
             return redirect(url_for("assessment.interests", slug=slug))
         round_ = queries.round_in_hand(actor, slug)
-    hidden = queries.hidden_from(actor)
-    said = queries.statements_of_round(round_.id, hidden)
-    readers = {(a.application_id, a.user_id) for a in queries.assignments_of_round(round_.id, hidden)}
+    said = queries.statements_of_round(round_.id, queries.hidden_from(actor))
     page = render_template(
         "assessment/interests.html",
         round=round_,
         tabs=tabs(round_, "assessment.interests"),
-        weighed=queries.weighed_of_round(round_.id, readers, hidden),
+        weighed=weighed_by(actor, round_),
         confirmed=sum(one.statement.answer == InterestAnswer.NONE for one in said),
         form=form,
         page_errors=bool(form.errors),
@@ -57,13 +55,14 @@ def interests(slug: str) -> Any:
 
 
 @bp.route("/beoordelen/<slug>/belangen/<int:application_id>/<int:user_id>", methods=["GET", "POST"])
-@door(Role.CHAIR)
+@door(Role.ASSESSOR, Role.CHAIR)
 def weigh_interest(slug: str, application_id: int, user_id: int) -> Any:
-    """What an interest of a member means: decided by the chair, with a reason."""
+    """What an interest of a member means: decided by the chair or the deputy, with a reason."""
     actor = current_actor()
     round_ = queries.round_in_hand(actor, slug)
-    require(rules.can_decide_measure(actor, user_id))
     one = _weighed(round_, application_id, user_id)
+    require(rules.can_decide_measure(queries.acting(actor, one.application), user_id))
+    back = url_for("assessment.interests" if actor.has(Role.CHAIR) else "assessment.deputising", slug=slug)
     form = MeasureForm()
     if form.validate_on_submit():
         with attempt(form) as done:
@@ -72,30 +71,44 @@ def weigh_interest(slug: str, application_id: int, user_id: int) -> Any:
             )
         if done:
             flash("Uw beslissing is vastgelegd.", "success")
-            return redirect(url_for("assessment.interests", slug=slug))
+            return redirect(back)
         round_ = queries.round_in_hand(actor, slug)
         one = _weighed(round_, application_id, user_id)
     page = render_template(
         "assessment/weigh_interest.html",
         round=round_,
         one=one,
+        back=back,
         form=form,
         page_errors=bool(form.errors),
-        crumbs=crumbs(
-            round_, ("Belangen", url_for("assessment.interests", slug=slug)), (one.user.name, None)
-        ),
+        crumbs=crumbs(round_, ("Belangen", back), (one.user.name, None)),
     )
     return page, 422 if form.errors else 200
 
 
 def _weighed(round_: Round, application_id: int, user_id: int) -> queries.Weighed:
-    """What there is to weigh; Missing when there is nothing, or when it bars by itself."""
-    hidden = queries.hidden_from(current_actor())
-    readers = {(a.application_id, a.user_id) for a in queries.assignments_of_round(round_.id, hidden)}
-    for one in queries.weighed_of_round(round_.id, readers, hidden):
+    """What there is to weigh on what the actor leads; Missing when there is nothing, or when it bars by itself."""
+    actor = current_actor()
+    for one in weighed_by(actor, round_):
         if (one.application.id, one.user.id) == (application_id, user_id) and not one.hard:
             return one
     raise Missing
+
+
+def weighed_by(actor: Actor, round_: Round) -> list[queries.Weighed]:
+    """What this chair has to weigh or has weighed; of a deputy, on the applications that he or she leads.
+
+    A deputy first says to have no interest in an application.
+    """
+    hidden = queries.hidden_from(actor)
+    readers = {(a.application_id, a.user_id) for a in queries.assignments_of_round(round_.id, hidden)}
+    found = queries.weighed_of_round(round_.id, readers, hidden)
+    if actor.has(Role.CHAIR):
+        return found
+    led = queries.deputised(actor, round_.id)
+    files = {one.application.id: one.application for one in found if one.application.id in led}
+    ready = {ident for ident, file in files.items() if queries.must_still(actor, file) != "interest"}
+    return [one for one in found if one.application.id in ready]
 
 
 @bp.route("/beoordelen/<slug>/beoordeling/<int:assessment_id>/heropenen", methods=["GET", "POST"])

@@ -18,6 +18,7 @@ from . import queries, rules, rules_meeting, service
 from .blueprint import bp
 from .forms import InterestForm, MemberInterestForm, OutcomeForm
 from .lifecycle import LIFE
+from .routes_chair import weighed_by
 from .routes_documents import shelf
 from .routes_meeting import ROOT, crumbs
 from .states import InterestAnswer
@@ -80,6 +81,7 @@ def deputising(slug: str) -> Any:
         round=round_,
         files=[(a, queries.must_still(actor, a)) for a in files],
         confirmed=queries.confirmations({a.id for a in files}),
+        weighed=weighed_by(actor, round_),
         crumbs=crumbs(round_, ("Plaatsvervangen", None)),
     )
 

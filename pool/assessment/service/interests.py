@@ -137,8 +137,14 @@ def follow_facts(actor: Actor, user_id: int) -> None:
 
 
 def _ask_chairs(actor: Actor, application: Application, statement: InterestStatement) -> None:
-    """Tell the chairs that somebody waits for their decision; a chair with an own interest hears nothing."""
-    for chair in people.with_role(Role.CHAIR):
+    """Tell the chairs that somebody waits for their decision; a chair with an own interest hears nothing.
+
+    When that is every chair, the deputies hear it who lead the application.
+    """
+    leaders = people.with_role(Role.CHAIR)
+    if application.id in queries.closed_to_chairs():
+        leaders = [one.user for one in queries.deputies(application.round_id)]
+    for chair in leaders:
         if application.id not in queries.barred_applications(chair.id):
             subject, body = mail.interest_to_weigh(chair.name, application.round.title)
             outbox.post(
