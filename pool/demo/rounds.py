@@ -18,7 +18,7 @@ from pool.rounds.inputs import Question, RoundInput, RoundRules
 from pool.rounds.models import Round
 from pool.rounds.states import Instrument
 
-from . import facts, invent, paper, story, together, words
+from . import bottlenecks, facts, invent, paper, story, together, words
 from .accounts import Cast
 from .invent import Plan
 
@@ -32,6 +32,7 @@ INVENTED_2019 = (
     "Echt in deze ronde: de toegekende projecten met hun thema en regio's, en de totalen. "
     "Verzonnen: de bedragen per project, de scores, de beoordelaars, de data en de afgewezen aanvragen."
 )
+INVENTED_SHELTER = f"{INVENTED_2019} Ook verzonnen: de uitleg bij de knelpunten, en alle cijfers per knelpunt met hun citaten."
 INVENTED_TODAY = "Alles in deze ronde is verzonnen, om het systeem uit te proberen."
 SPREAD = (35_000, 17_500, 8_750, 3_500)
 
@@ -89,7 +90,7 @@ def _year_round(
         closes_at=at_local(closes, dt.time(12)),
         ceiling=ceiling,
         rules=rules,
-        invented=INVENTED_2019,
+        invented=INVENTED_SHELTER if rules.bottlenecks else INVENTED_2019,
     )
     round_ = rounds.create(actor, given)
     rounds.publish(actor, round_)
@@ -139,6 +140,7 @@ def shelter_2019(cast: Cast) -> Round:
         tie_seed="Loting experimenten vrouwenopvang 2019",
         objection_address=OBJECTION_ADDRESS,
         grounds_of_choice=known.selection_grounds,
+        bottlenecks=bottlenecks.BOTTLENECKS,
     )
     round_ = _year_round(
         cast,
@@ -184,6 +186,7 @@ def _assess(
     story.find_complete(cast, round_, made, _local(2019, 4, 23))
     _score(cast, round_, quality, chance, _local(2019, 4, 24), _local(2019, 5, 20))
     story.meet(cast, round_, _local(2019, 5, 22), _local(2019, 5, 28))
+    bottlenecks.agree(cast, round_, _local(2019, 5, 29))
     assessment.adopt_merits(cast.at("voorzitter", _local(2019, 6, 3)), round_)
     db.session.commit()
 

@@ -53,7 +53,7 @@ from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 from pool.rounds.models import Round
 
-from . import invent, paper, words
+from . import bottlenecks, invent, paper, words
 from .accounts import Cast
 from .invent import Plan
 
@@ -208,7 +208,7 @@ def score_all(
         by_application.setdefault(assignment.application_id, []).append(assignment.id)
     for application_id, idents in sorted(by_application.items()):
         given = invent.levels(rules, quality[application_id], len(idents), chance)
-        for ident, levels in zip(sorted(idents), given, strict=True):
+        for reader, (ident, levels) in enumerate(zip(sorted(idents), given, strict=True)):
             assignment = assignments[ident]
             if waiting.get(assignment.user_id):
                 waiting[assignment.user_id] -= 1
@@ -221,7 +221,9 @@ def score_all(
                 for place, c in enumerate(rules.criteria)
             )
             assert assignment.assessment is not None
-            assessment.submit_assessment(actor, assignment.assessment, ScoresInput(scores))
+            marks = bottlenecks.codings(rules, assignment.application, reader)
+            given_in = ScoresInput(scores, codings=marks)
+            assessment.submit_assessment(actor, assignment.assessment, given_in)
         db.session.commit()
 
 

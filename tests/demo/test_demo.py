@@ -19,6 +19,7 @@ from pool.allocation.engine import verify
 from pool.app import create_app
 from pool.applications import queries as applications
 from pool.applications.states import RECEIVED
+from pool.assessment.queries import coverage
 from pool.awards import queries as awards
 from pool.awards.models import Letter
 from pool.awards.states import Outcome
@@ -183,3 +184,15 @@ def test_the_facts_in_the_project_are_those_of_the_source() -> None:
         ]
         assert told == [(p.title, p.theme, p.regions) for p in of(scheme).projects]
         assert of(scheme).awarded == source[scheme]["awarded_eur"] * 100
+
+
+def test_the_shelter_round_was_marked_by_invented_assessors(inside: Flask) -> None:
+    """Every bottleneck of every experiment has its marks, and where these were far apart the committee agreed."""
+    round_ = _round("vrouwenopvang-2019")
+    found = coverage.coverage(round_)
+    assert all(len(cell.marks) == 3 for line in found.lines for cell in line.cells)
+    assert not coverage.wide_gaps(found)
+    assert any(cell.holds for line in found.lines for cell in line.cells)
+    left = coverage.sentence(found, coverage.awarded(round_))
+    assert left == "Geen enkele toegekende aanvraag pakt deze knelpunten aan: Eigen inkomen en Schulden."
+    assert "cijfers per knelpunt" in round_.invented

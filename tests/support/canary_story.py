@@ -45,6 +45,7 @@ from tests.support.assessment_factory import (
     scores_input,
 )
 from tests.support.awards_factory import advise, publish
+from tests.support.bottlenecks import NAZORG
 from tests.support.followup_factory import granted_round, submit_report, write_report
 from tests.support.meeting_factory import hold
 from tests.support.partners_factory import OUTSIDE, make_joint, yes
@@ -63,6 +64,7 @@ STORY_RULES = replace(
     ),
     questions=(Question("doelgroep", "Wie merkt er iets van?"),),
     documents=(DocumentRule("plan", "Projectplan"),),
+    bottlenecks=(NAZORG,),
 )
 
 
@@ -210,6 +212,8 @@ def _running(world: World) -> tuple[Round, Application, Application]:
     draft = open_file(world, left)
     service.save_scores(member(world, left), draft, scores_input(round_, 2, "Nog onzeker."))
     service.record_outcome(world.later("chair", days=30), round_, theirs.id, 71_317, "Na overleg iets lager.")
+    agreeing = world.later("chair", days=30)
+    service.agree_mark(agreeing, round_, theirs.id, NAZORG.code, 1, "Het staat er maar half.")
     other = next(
         a for a in queries.readers_of_round(round_.id) if a.application_id == mine.id and a is not left
     )
