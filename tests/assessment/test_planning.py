@@ -284,6 +284,25 @@ def test_more_pins_than_places_are_refused(
     assert plan.body == before
 
 
+def test_pins_that_new_options_do_not_allow(committee: Committee, programme: Actor) -> None:
+    world, round_ = committee.world, committee.round_
+    neighbour_of_haarlem(world, "assessor")
+    plan = service.make_plan(programme, round_, PlanOptions(own_region=True))
+    for application in (committee.one, committee.three):
+        service.pin(programme, plan, application.id, world.ids["assessor"])
+    before = plan.body
+    with pytest.raises(InvalidMany) as found:
+        service.make_plan(programme, round_, PlanOptions(own_region=False))
+    assert (
+        f"Ada Beoordelaar staat vast bij {committee.one.reference}, maar mag die aanvraag niet lezen: werkt in de regio "
+        "van de aanvraag."
+    ) in reasons(found)
+    with pytest.raises(InvalidMany) as found:
+        service.make_plan(programme, round_, PlanOptions(own_region=True, maximum=1))
+    assert any("Ada Beoordelaar staat vast bij 2 aanvragen" in reason for reason in reasons(found))
+    assert plan.body == before
+
+
 def test_nobody_with_an_interest_comes_into_a_plan(
     committee: Committee, programme: Actor, plan: AssignmentPlan
 ) -> None:
