@@ -91,9 +91,9 @@ def bottlenecks_of(slug: str, application_id: int) -> Any:
     round_ = _round(actor, slug)
     application = _subject(actor, round_, application_id)
     here = url_for("assessment.bottlenecks_of", slug=slug, application_id=application_id)
-    found = coverage_queries.coverage(round_)
+    found = coverage_queries.coverage(round_, among=[application])
     form = AgreeForm(bottleneck=request.args.get("knelpunt", ""))
-    line = _line(found, application_id)
+    (line,) = found.lines
     marked = list(zip(found.bottlenecks, line.cells, strict=True))
     form.offer([(one.code, one.title) for one, cell in marked if cell.marks])
     if form.validate_on_submit():
@@ -128,7 +128,3 @@ def bottlenecks_of(slug: str, application_id: int) -> Any:
         ),
     )
     return page, 422 if form.errors else 200
-
-
-def _line(found: coverage_queries.Coverage, application_id: int) -> coverage_queries.Line:
-    return next(line for line in found.lines if line.application.id == application_id)

@@ -16,12 +16,13 @@ from pool.assessment.states import InterestAnswer
 from pool.core.db import db
 from tests.assessment.conftest import Committee
 from tests.assessment.test_coding import shelter
+from tests.assessment.test_deputy import appoint, no_interest, outsider
 from tests.conftest import Client
 from tests.support.applications_factory import make_complete
 from tests.support.assessment_factory import QUOTATION, adopt, assess_all, assign_all, open_file, score
 from tests.support.awards_factory import advise, publish
 from tests.support.bottlenecks import SHELTER_RULES
-from tests.support.meeting_factory import item_of, planned
+from tests.support.meeting_factory import bar, item_of, planned
 from tests.support.pages import read, words
 from tests.support.pdftext import read as read_pdf
 from tests.support.world import START, World
@@ -307,3 +308,22 @@ def test_a_dossier_without_bottlenecks_does_not_speak_of_them(committee: Committ
     found = service.produce_dossier(programme, committee.one.id, coded=True, as_pdf=False)
     assert b"bottleneck" not in found
     assert b"marks" not in found
+
+
+def test_a_deputy_agrees_what_the_chair_may_not_see(shelter: Committee, browser: Any) -> None:
+    """Once the deputy said to have no interest; and only of what no chair may see."""
+    score_apart(shelter)
+    key = outsider(shelter.world, shelter.one.id)
+    appoint(shelter, key)
+    bar(shelter.world, "chair", shelter.one.id)
+    client, url = browser(key), f"{TABLE}/{shelter.one.id}"
+    good = {"bottleneck": "nazorg", "agreed": "2", "reason": "Er is een plan."}
+    assert client.get(url).status_code == 403
+    no_interest(shelter.world, key, shelter.one.id)
+    assert client.get(f"{TABLE}/{shelter.two.id}").status_code == 404
+    assert "verschil van 2" in words(read(client.get(url)))
+    assert browser("chair").post(url, data=good).status_code == 404
+    assert client.post(url, data=good).location == url
+    assert queries.agreed_marks([shelter.one.id])[shelter.one.id, "nazorg"].agreed == 2
+    deputising = f"/beoordelen/ronde-1/vergaderingen/plaatsvervangen/{shelter.one.id}"
+    assert url in client.get(deputising).get_data(as_text=True)
