@@ -184,15 +184,6 @@ class Core:
     columns: Ints
     offset: int
     base: Ints
-    kept_rows: Ints
-    divisor: Ints
-    """What each kept row was divided by; its multiplier counts so many times less for the whole row."""
-
-    def spread_rows(self, multipliers: Floats, rows: int) -> Floats:
-        """Multipliers of the core's rows as multipliers of all rows; the rows left out get nought."""
-        result = np.zeros(rows)
-        result[self.kept_rows] = multipliers / self.divisor
-        return result
 
     def expand_floats(self, point: Floats) -> Floats:
         """A point of the core's relaxation as one of the whole programme's."""
@@ -238,7 +229,6 @@ def reduce_box(program: IntegerProgram, low: Ints, high: Ints) -> Core:
     position[keep] = np.arange(len(keep))
     counts = np.bincount(position[of_entry[chosen]], minlength=len(keep)) if len(keep) else np.zeros(0, int)
     index, entry, limit = renumber[program.index[chosen]], program.entry[chosen], limit[alive]
-    divisor = np.ones(len(limit), dtype=np.int64)
     if len(entry):
         # A·v is a multiple of the row's common divisor, so the limit may go down to one as well.
         divisor = np.zeros(len(limit), dtype=np.int64)
@@ -256,7 +246,7 @@ def reduce_box(program: IntegerProgram, low: Ints, high: Ints) -> Core:
         high=high[keep],
         decide=program.decide[keep],
     )
-    return Core(core, keep, exact_dot(program.cost, fixed), base, np.flatnonzero(alive), divisor)
+    return Core(core, keep, exact_dot(program.cost, fixed), base)
 
 
 def with_row(program: IntegerProgram, coefficients: Ints, limit: int) -> IntegerProgram:
