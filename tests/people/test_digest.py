@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -64,8 +65,16 @@ def digests() -> list[Mail]:
     return list(db.session.scalars(select(Mail).where(Mail.kind == MailKind.DIGEST).order_by(Mail.id)))
 
 
-def handed_over(app: Flask) -> list[str]:
-    files = sorted(Path(app.config["POOL_DATA_DIR"], "spool").glob("*.eml"))
+@pytest.fixture
+def spool(app: Flask) -> Path:
+    """Where mail is handed over to, without what other tests left there."""
+    folder = Path(app.config["POOL_DATA_DIR"], "spool")
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def handed_over(spool: Path) -> list[str]:
+    files = sorted(spool.glob("*.eml"))
     return [str(message_from_bytes(f.read_bytes(), policy=policy.default)["Subject"]) for f in files]
 
 
@@ -191,7 +200,7 @@ def test_who_gets_nothing_is_told_so(client: Client, world: World, key: str) -> 
 # --- the overview -----------------------------------------------------------------------------------------
 
 
-def test_nothing_goes_out_before_its_time_and_then_once(app: Flask, world: World) -> None:
+def test_nothing_goes_out_before_its_time_and_then_once(spool: Path, world: World) -> None:
     choose(world, "applicant", MailKind.PROGRESS, Delivery.DAILY)
     for number in (1, 2):
         mail = post(world, number)
@@ -209,7 +218,7 @@ def test_nothing_goes_out_before_its_time_and_then_once(app: Flask, world: World
         assert said in digest.body
     whole = outbox.compose(digest).get_content()
     assert "http://localhost/berichten\n" in whole
-    assert handed_over(app).count(digest.subject) == 1
+    assert handed_over(spool).count(digest.subject) == 1
     # It is no message of its own in the portal: all it names stands there already.
     subjects = [m.subject for m in db.session.scalars(mailbox.visible_to(world.actor("applicant", NOON)))]
     assert subjects == ["Bericht nummer 2", "Bericht nummer 1"]
@@ -226,7 +235,7 @@ def test_a_week_is_one_overview_on_monday(world: World) -> None:
     assert digest.subject.startswith("3 nieuwe berichten")
 
 
-def test_a_worker_that_is_killed_leaves_one_overview(app: Flask, world: World) -> None:
+def test_a_worker_that_is_killed_leaves_one_overview(spool: Path, world: World) -> None:
     """Killed after writing it and before the commit: nothing of it is there, and the next worker does it whole."""
     choose(world, "applicant", MailKind.PROGRESS, Delivery.DAILY)
     post(world)
@@ -243,7 +252,7 @@ def test_a_worker_that_is_killed_leaves_one_overview(app: Flask, world: World) -
     work(MORNING + jobs.LEASE + dt.timedelta(seconds=1))
     work(MORNING + jobs.LEASE * 2)
     assert len(digests()) == 1
-    assert len([s for s in handed_over(app) if s == digests()[0].subject]) == 1
+    assert len([s for s in handed_over(spool) if s == digests()[0].subject]) == 1
 
 
 def test_doing_it_again_writes_no_second_one(world: World) -> None:
