@@ -69,7 +69,7 @@ def browser(world: World, new_client: Callable[[], Client]) -> Callable[[str], C
 
 
 def test_every_confidential_field_occurs_in_the_story(crawl: Crawl) -> None:
-    there = {mark.field.name for mark in crawl.watch.marks.values()}
+    there = crawl.watch.marked
     assert [one.name for one in crawl.watch.fields if not one.is_open and one.name not in there] == []
 
 

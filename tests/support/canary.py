@@ -60,6 +60,12 @@ from pool.rounds.states import DECIDED_STATES, RoundState
 
 POLICY = Path(__file__).parents[1] / "architecture" / "fields.csv"
 OPEN = ("iedereen", "code")
+FILE_NAMES = (
+    "application.content:documents.*.name",
+    "application_file.name",
+    "application_version.content:documents.*.name",
+)
+"""Where the name of a file stands: in the row of the file, and in each text that it goes with."""
 SENTENCE = 16
 """Characters from which a text is told from a label on a page."""
 _WORD = re.compile("zq[0-9a-f]{10}")
@@ -147,6 +153,9 @@ class Watch:
 
     marks: dict[str, Mark] = field(default_factory=dict)
     fields: list[Field] = field(default_factory=policy)
+    marked: set[str] = field(default_factory=set)
+    """Names of the fields in which there is a mark."""
+    _files: dict[tuple[int | None, str], str] = field(default_factory=dict)
     written: dict[str, list[Mark]] = field(default_factory=dict)
     """Long enough texts as they were before the marks, packed; mail and letters were made from these."""
 
@@ -186,6 +195,12 @@ class Watch:
                 return value
             word = value if best.own else f"zq{secrets.token_hex(5)}"
             application_id, round_id, met = _belongs(table, row)
+            self.marked.add(best.name)
+            if best.name in FILE_NAMES:
+                # A text finds its file by its name, so all the places of one name get one mark.
+                word = self._files.setdefault((application_id, value), word)
+                if word in self.marks and self.marks[word].field.who > best.who:
+                    return f"{value} {word}"
             # Of people's names only those of assessors are secret; every other name stands under some document.
             if best.own and table.name == "user_account" and row["id"] not in self._assessors:
                 return value

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from pool.applications import queries as application_queries
 from pool.applications import rules as application_rules
 from pool.applications import service as applications
-from pool.applications.inputs import CheckedPoint, CheckInput, HearingInput
+from pool.applications.inputs import CheckedPoint, CheckInput, HearingInput, Indicator, Milestone
 from pool.applications.models import Application
 from pool.applications.states import Completeness
 from pool.assessment import queries, service
@@ -194,6 +195,7 @@ def _decided(world: World) -> Round:
 def _running(world: World) -> tuple[Round, Application, Application]:
     round_ = world.round(slug="ronde-2", rules=STORY_RULES)
     mine = make_application(world, round_, title="Dichterbij")
+    _measure(world, mine)
     lead = world.later("lead", days=2)
     applications.give_view(lead, mine, mine.regions[0].id, "De regio staat hierachter.")
     _hear(world, mine)
@@ -252,6 +254,19 @@ def _free(world: World, application: Application) -> int:
     }
     free = (world.ids[key] for key in ASSESSORS if world.ids[key] not in taken)
     return next(ident for ident in free if application.id not in queries.barred_applications(ident))
+
+
+def _measure(world: World, application: Application) -> None:
+    """The municipality replaces the application: the plan now says what is measured, and when what is ready."""
+    actor = world.later("applicant", days=1.5)
+    plan = replace(
+        application_queries.draft(application).plan,
+        indicators=(Indicator("Dagen tot er een plan ligt", "9 dagen in 2026", "5 dagen in 2028"),),
+        milestones=(Milestone("2027-12-01", "Het eerste team is begonnen"),),
+    )
+    applications.save_section(actor, application, "plan", plan, application.revision)
+    applications.submit(actor, application)
+    db.session.commit()
 
 
 def _hear(world: World, application: Application) -> None:
