@@ -63,7 +63,7 @@ def _node(element: Any, pages: list[Page], numbers: dict[Any, int]) -> Node:
 
 
 def _page(page: Any) -> Page:
-    fonts = {name: _characters(font) for name, font in page.Resources.get("/Font", {}).items()}
+    fonts = {name: _characters(font) for name, font in page.Resources.Font.items()}
     found = Page({}, [])
     open_marks: list[tuple[str, int | None, str | None]] = []
     font: dict[int, str] = {}
