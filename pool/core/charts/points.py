@@ -136,7 +136,9 @@ def plot(
             x = at_x(point.x)
             # Beyond the middle a label stands left of its point, so it stays inside the drawing.
             beside = 18 if point.marked else 12
-            side = ("end", -beside) if x > 55 else ("start", beside)
+            # A line that falls leaves room above to the right and below to the left.
+            over, under = (-10, 24) if one.line else (5, 5)
+            side = ("end", -beside, under) if x > 55 else ("start", beside, over)
             views.append(
                 PointView(
                     x,
