@@ -9,8 +9,8 @@ import pytest
 from pool.assessment.calibration import words
 from pool.assessment.calibration.words import TEXTS, Remark, number, say
 
-PACKAGE = Path(words.__file__).parent
-SOURCES = {path.name: path.read_text() for path in PACKAGE.glob("*.py") if path.name != "words.py"}
+SLICE = Path(words.__file__).parents[1]
+SOURCES = {str(path): path.read_text() for path in SLICE.rglob("*.py") if path != Path(words.__file__)}
 
 
 def test_an_unknown_code_or_a_missing_value_is_refused() -> None:
@@ -30,6 +30,9 @@ def test_every_sentence_is_used() -> None:
     everything = "\n".join(SOURCES.values())
     idle = {code for code in TEXTS if f'"{code}"' not in everything}
     composed = {code for code in idle if code.startswith("coupling_")}
+    # What is said of the agreement on marks is named after what is said of the agreement on scores.
+    assert 'replace("agreement_", "marks_")' in everything
+    composed |= {code for code in idle if code.replace("marks_", "agreement_") in TEXTS.keys() - idle}
     assert idle - composed == set()
 
 
