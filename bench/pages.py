@@ -30,7 +30,7 @@ from pool.regions import queries as regions
 from tests.conftest import MIGRATIONS, Client, settings
 from tests.support.allocation_factory import make_allocation
 from tests.support.applications_factory import make_complete
-from tests.support.followup_factory import decide, make_known, submit_report
+from tests.support.followup_factory import decide, granted_round, make_known, submit_report
 from tests.support.world import RULES, World
 
 LIMIT_MS = 30.0
@@ -61,7 +61,7 @@ def fill(app: Flask) -> None:
 
     with app.app_context():
         world = World.build()
-        round_ = world.round(slug="bench", rules=RULES, ceiling=1_000_000_000)
+        round_ = granted_round(world, slug="bench", rules=RULES, ceiling=1_000_000_000)
         others = [r.slug for r in regions.all_regions() if r.slug not in ("kennemerland", "ijsselland")]
         for place in range(AWARDS):
             key = ("applicant", "applicant_b")[place % 2]
