@@ -30,7 +30,8 @@ ONE = f"{ROOT}/<int:number>"
 
 def crumbs(round_: Round, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     """From the overview to a page about meetings, by pages that this person may open."""
-    own = url_for("assessment.meetings", slug=round_.slug)
+    # The auditor reads minutes, and no list of meetings.
+    own = url_for("assessment.meetings", slug=round_.slug) if current_actor().has(*READERS) else None
     home: tuple[str, str | None] = ("Beoordelen", url_for("assessment.index"))
     return [home, (f"Vergaderingen {round_.title}", own if more else None), *more]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -272,6 +273,11 @@ def test_minutes_are_accessible_fixed_and_without_what_is_hidden(committee: Comm
         == whole
         == browser("auditor").get(f"{ONE}/verslag.pdf").get_data()
     )
+    auditor = browser("auditor")
+    for target in re.findall(
+        r'href="(/beoordelen[^"#]*)"', auditor.get(f"{ONE}/verslag").get_data(as_text=True)
+    ):
+        assert auditor.get(target).status_code == 200, target
     reader = queries.counting([committee.two.id])[0].assignment.user
     key = next(k for k, ident in world.ids.items() if ident == reader.id)
     member = browser(key)
