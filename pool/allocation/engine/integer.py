@@ -74,6 +74,13 @@ class IntegerProgram:
         inside = bool((point >= self.low).all() and (point <= self.high).all())
         return inside and bool((self.activity(point) <= self.limit).all())
 
+    def impossible(self, low: Ints, high: Ints) -> bool:
+        """Whether a row is broken by every point of a box, such as one that asks something of nobody."""
+        column = self.column_of_entry()
+        least = np.zeros(self.rows, dtype=np.int64)
+        np.add.at(least, self.index, np.minimum(self.entry * low[column], self.entry * high[column]))
+        return bool((least > self.limit).any())
+
     def value(self, point: Ints) -> int:
         return exact_dot(self.cost, point)
 

@@ -87,7 +87,7 @@ class Search:
         """Search inside a box (default: the programme's own)."""
         low = self.program.low if low is None else low
         high = self.program.high if high is None else high
-        if (low > high).any():
+        if (low > high).any() or self.program.impossible(low, high):
             return Found(self.best, None, 0, True)
         self._range = low, high
         if self._done():

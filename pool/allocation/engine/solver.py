@@ -79,7 +79,12 @@ def solve(
     if answer.point is None:
         if answer.bound is not None:
             raise NoOutcomeError("no allowed outcome was found within the limit")
-        clash = smallest_clash(problem, Limits(NODES))
+        try:
+            clash = smallest_clash(problem, Limits(NODES))
+        except TimeoutError as error:
+            raise NoOutcomeError(
+                "nothing is allowed, and which rules clash was not found within the limit"
+            ) from error
         if not clash:
             raise NoOutcomeError("no allowed outcome was found within the limit")
         return _infeasible(problem, rule, clash, time.perf_counter() - began)

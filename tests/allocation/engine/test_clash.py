@@ -43,3 +43,34 @@ def test_words_name_the_rules() -> None:
     assert outcome.status == "infeasible"
     assert f"{name} must be awarded" in texts
     assert any("may cost at most € 0.00" in text for text in texts)
+
+
+def test_a_region_that_nobody_takes_part_in_is_named_at_once() -> None:
+    """Among a hundred free applications, where a search that only tries would have no end."""
+    problem = {
+        **small_round(2),
+        "ceiling": 100_000,
+        "amount_step": 1,
+        "exclusive": [],
+        "requires": [],
+        "themes": [],
+        "regions": [
+            {"id": name, "min_awards": least, "max_awards": None, "max_amount": None}
+            for name, least in (("west", 0), ("oost", 1))
+        ],
+        "applications": [
+            {
+                "id": f"A{place:03}",
+                "merit": 60_000,
+                "requested": 1_000,
+                "minimum": 1_000,
+                "regions": ["west"],
+                "theme": None,
+                "decision": "free",
+            }
+            for place in range(100)
+        ],
+    }
+    outcome = solve(parse_problem(problem))
+    assert outcome.status == "infeasible"
+    assert [(c.kind, c.where, c.ids) for c in outcome.clash] == [("min_awards", "region", ("oost",))]
