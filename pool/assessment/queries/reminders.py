@@ -12,8 +12,7 @@ from pool.core.outbox import Mail
 from pool.people.models import User
 
 from ..models import ScoringDeadline
-from ..states import COUNTING
-from .committee import readers_of_round
+from .committee import unfinished_readers
 
 
 def deadline_of(round_id: int) -> ScoringDeadline | None:
@@ -29,13 +28,11 @@ def deadlines_of(round_ids: Iterable[int]) -> dict[int, ScoringDeadline]:
 
 def unfinished(round_id: int, hidden: Collection[int] = ()) -> list[User]:
     """Who still has to hand in scores that would count, by name."""
-    open_ = [
-        one
-        for one in readers_of_round(round_id, hidden)
-        if one.assessment is None or one.assessment.state not in COUNTING
-    ]
-    found = {one.user_id: one.user for one in open_}
-    return sorted(found.values(), key=lambda user: (user.name, user.id))
+    people = {
+        user_id for application_id, user_id in unfinished_readers(round_id) if application_id not in hidden
+    }
+    query = select(User).where(User.id.in_(people)).order_by(User.name, User.id)
+    return list(db.session.scalars(query))
 
 
 def reminder_prefix(round_id: int) -> str:
