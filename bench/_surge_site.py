@@ -105,7 +105,8 @@ def fill(app: Flask, people_wanted: int, closes_at: dt.datetime) -> dict[str, in
         secret = passwords.make_hash(PASSWORD)
         boss = Actor(None, "bench", frozenset({Role.ADMIN}), at=now - dt.timedelta(days=9))
         towns = db.session.scalars(select(Municipality).order_by(Municipality.id)).all()
-        places: dict[int, Organisation] = {}
+        kept = select(Organisation).where(Organisation.municipality_id.is_not(None))
+        places = {place.municipality_id: place for place in db.session.scalars(kept)}
         for number in range(people_wanted):
             town = towns[number % len(towns)]
             if town.id not in places:
