@@ -19,7 +19,7 @@ from pool.rounds.models import Round
 from pool.rounds.states import Instrument
 
 from . import bottlenecks, facts, invent, paper, story, together, words
-from .accounts import Cast
+from .accounts import COLLEAGUE_REGION, Cast
 from .invent import Plan
 
 EXTRA_FROM = 15_000
@@ -123,7 +123,7 @@ def pool_2019(cast: Cast) -> Round:
         "De reden en de dag zijn verzonnen; het nieuwe plafond is wat er in 2019 echt is toegekend.",
     )
     db.session.commit()
-    _conclude(cast, round_, known.awarded, before=known.available)
+    _conclude(cast, round_, known.awarded, before=known.available, left=COLLEAGUE_REGION)
     return round_
 
 
@@ -206,10 +206,11 @@ def _score(
     story.score_all(cast, round_, quality, scored, chance, leave_open)
 
 
-def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None) -> None:
+def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None, left: str = "") -> None:
     """The allocation, the advice with the record of 2019, the decisions and the letters.
 
-    before: the ceiling before it was raised, in cents; what it would have meant is there to compare.
+    before: the ceiling before it was raised, in cents; what it would have meant is there to compare. left:
+    a region whose lead still has to say how one project goes.
     """
     scenario = story.allocate(cast, round_, "Volgens de gepubliceerde regels", _local(2019, 6, 11))
     if before is not None:
@@ -218,6 +219,7 @@ def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None
     story.advise(cast, round_, scenario, record, _local(2019, 6, 17))
     story.decide(cast, round_, _local(2019, 6, 24), _local(2019, 7, 1))
     story.report_2019(cast, round_, _local(2019, 12, 2))
+    story.see_2019(cast, round_, left)
 
 
 TODAY_PLANS = 12

@@ -45,6 +45,7 @@ from pool.core.db import db
 from pool.followup import queries as followup_queries
 from pool.followup import service as followup
 from pool.followup.inputs import ProjectFilter, ReportInput, ViewInput
+from pool.followup.periods import Period
 from pool.followup.states import Standing
 from pool.people.sessions import actor_for
 from pool.people.states import OrganisationKind
@@ -337,7 +338,7 @@ def record_of_2019(round_: Round, scenario: Scenario, awarded: int) -> dict[int,
 
 
 def report_2019(cast: Cast, round_: Round, moment: dt.datetime) -> None:
-    """Every third project has reported on the second half of the year, and its regional lead has looked at it."""
+    """Every third project has reported on the second half of the year."""
     period = "2019-2"
     for project in followup_queries.found(cast.at("programma", moment), ProjectFilter(round_.slug))[::3]:
         region = project.application.regions[0]
@@ -348,6 +349,25 @@ def report_2019(cast: Cast, round_: Round, moment: dt.datetime) -> None:
         )
         report = followup.save_report(applicant, project, period, given)
         followup.submit_report(applicant, report)
-        lead = cast.at(f"projectleider {region.slug}", moment + dt.timedelta(days=3))
-        followup.give_view(lead, report, region.id, ViewInput(standing, words.VIEW))
         db.session.commit()
+
+
+def see_2019(cast: Cast, round_: Round, left: str = "") -> None:
+    """Every regional lead has said each half-year how the projects go, also where the municipality reported nothing.
+
+    left: a region whose lead still has to do so for its first project, over the last half-year.
+    """
+    leads: dict[tuple[int, Period], Actor] = {}
+    for project in followup_queries.found(cast.at("programma", clock.now()), ProjectFilter(round_.slug)):
+        for place, period in enumerate(project.half_years):
+            for region in project.application.regions:
+                if region.slug == left and period == project.half_years[-1]:
+                    left = ""
+                    continue
+                if (region.id, period) not in leads:
+                    moment = clock.at_local(period.due_on - dt.timedelta(days=9), dt.time(10))
+                    leads[region.id, period] = cast.at(f"projectleider {region.slug}", moment)
+                standing = Standing.ATTENTION if (project.id + place) % 6 == 0 else Standing.ON_TRACK
+                given = ViewInput(standing, words.VIEWS[standing == Standing.ATTENTION][place % 3])
+                followup.give_view(leads[region.id, period], project, period, region.id, given)
+    db.session.commit()

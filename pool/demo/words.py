@@ -105,7 +105,19 @@ UNDER_WAY = "De tweede gemeente begint deze maand. Wij verzamelen de eerste erva
 NEXT_STEPS = "In het komende half jaar sluiten de andere gemeenten aan en maken wij de handreiking af."
 LESSONS = "Begin met mensen die elkaar al kennen. Dat scheelt weken."
 EMBEDDED = "Het onderwerp staat op de agenda van het regionale overleg."
-VIEW = "Ik zie dat de partners elkaar nu sneller vinden. De capaciteit bij de politie blijft een zorg."
+VIEWS = (
+    (
+        "Ik zie dat de partners elkaar nu sneller vinden. De capaciteit bij de politie blijft een zorg.",
+        "De werkwijze wordt nu ook in de andere wijken gebruikt. Professionals zijn er blij mee.",
+        "Wat bedacht is, werkt. Nu moeten de gemeenten afspreken wie het daarna betaalt.",
+    ),
+    (
+        "De projectleider is vertrokken en er is nog geen opvolger. Ik heb hulp aangeboden.",
+        "Het project loopt achter. Er zijn te weinig mensen om iedereen op te leiden.",
+        "De uitkomsten zijn er, maar nog niemand heeft besloten of het doorgaat.",
+    ),
+)
+"""How regional leads see a project over its first, second and third half-year: when it goes well, and when it does not."""
 
 
 def reason_for(level: int, place: int) -> str:

@@ -16,6 +16,7 @@ from .periods import Period, parse
 
 bp = Blueprint("followup", __name__)
 outbox.place("project", "followup.show", "ident")
+outbox.place("views", "followup.views")
 
 READERS = (Role.APPLICANT, Role.REGIONAL_LEAD, Role.PROGRAMME)
 
@@ -37,6 +38,12 @@ def crumbs(project: Project, *more: tuple[str, str | None]) -> list[tuple[str, s
     """The path to a page about a project; the last one is the page itself."""
     here = url_for("followup.show", ident=project.id) if more else None
     return [("Projecten", url_for("followup.index")), (project.application.reference, here), *more]
+
+
+def half_year_title(project: Project, period: Period) -> str:
+    """What the page about a half-year is called: after the report when there is one."""
+    report = queries.handed_in(project, period)
+    return f"Rapportage {report.covered.label}" if report else period.label.capitalize()
 
 
 def invented(project: Project) -> tuple[str, ...]:

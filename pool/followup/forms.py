@@ -9,28 +9,18 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from pool.core.forms import Form, Optional, Required, at_most, options
 
 from .inputs import TEXTS, EndInput, ReportInput, ViewInput
-from .rules import LABELS, LIMITS
+from .periods import Period, Year
+from .rules import LIMITS, labels
 from .states import Embedding, Standing
 
 
-def _text(name: str, hint: str) -> TextAreaField:
-    return TextAreaField(LABELS[name], validators=[at_most(LIMITS["report"])], description=hint)
+def _text(hint: str) -> TextAreaField:
+    return TextAreaField(validators=[at_most(LIMITS["report"])], description=hint)
 
 
-class ReportForm(Form):
-    """A progress report. A draft may be empty everywhere; what handing in needs, the service says."""
+class _Versioned(Form):
+    """A form about something that another person may change meanwhile."""
 
-    standing = RadioField(LABELS["standing"], choices=options(Standing.choices()), validators=[Optional()])
-    achieved = _text(
-        "achieved",
-        "Wat is er gelukt sinds uw vorige rapportage of het begin, en wat merken gezinnen daarvan?",
-    )
-    under_way = _text("under_way", "Waar wordt nu aan gewerkt? Wat loopt anders dan in het plan?")
-    next_steps = _text("next_steps", "Noem de belangrijkste stappen.")
-    lessons = _text(
-        "lessons", "Wat werkte, wat werkte niet, en waarom? Is er iets wat anderen kunnen gebruiken?"
-    )
-    embedding = _text("embedding", "Wie neemt het werk over, en is daar geld en ruimte voor?")
     version = HiddenField()
 
     @property
@@ -41,6 +31,25 @@ class ReportForm(Form):
 
     def take_revision(self, version: int) -> Self:
         self.version.data = str(version)
+        return self
+
+
+class ReportForm(_Versioned):
+    """A progress report. A draft may be empty everywhere; what handing in needs, the service says."""
+
+    standing = RadioField(choices=options(Standing.choices()), validators=[Optional()])
+    achieved = _text(
+        "Wat is er gelukt sinds uw vorige rapportage of het begin, en wat merken gezinnen daarvan?",
+    )
+    under_way = _text("Waar wordt nu aan gewerkt? Wat loopt anders dan in het plan?")
+    next_steps = _text("Noem de belangrijkste stappen.")
+    lessons = _text("Wat werkte, wat werkte niet, en waarom? Is er iets wat anderen kunnen gebruiken?")
+    embedding = _text("Wie neemt het werk over, en is daar geld en ruimte voor?")
+
+    def ask_about(self, covered: Period | Year) -> Self:
+        """Put the questions for a report about a half-year or a year."""
+        for name, label in labels(covered).items():
+            self[name].label.text = label
         return self
 
     @classmethod
@@ -54,7 +63,7 @@ class ReportForm(Form):
         return ReportInput(Standing(chosen) if chosen else None, **texts)
 
 
-class ViewForm(Form):
+class ViewForm(_Versioned):
     standing = RadioField(
         "Hoe ziet de regio de voortgang?",
         choices=options(Standing.choices()),

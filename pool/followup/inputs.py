@@ -1,4 +1,4 @@
-"""What people may say about a project: a report, a view on it from a region, and how it ended."""
+"""What people may say about a project: a report, how a region sees it, and how it ended."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ReportInput:
 
 @dataclass(frozen=True)
 class ViewInput:
-    """What a regional lead adds to a report, seen from the region."""
+    """How a project goes over a half-year, seen from a region."""
 
     standing: Standing
     text: str
@@ -56,3 +56,15 @@ class ProjectFilter:
     standing: str = ""
     reports: str = ""
     text: str = ""
+
+
+@dataclass(frozen=True)
+class ViewFilter:
+    """Which views of regions somebody looks for. region: a slug; period: a code; standing: 'open', 'overdue', 'given'.
+
+    Empty means all.
+    """
+
+    region: str = ""
+    period: str = ""
+    standing: str = ""

@@ -1,4 +1,4 @@
-"""Tables: funded projects, their progress reports, and the regional lead's view on each report."""
+"""Tables: funded projects, their progress reports, and how each region sees them over a half-year."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ from pool.regions.models import Region
 from pool.rounds.states import Progress
 
 from .inputs import ReportInput
-from .periods import Period, between, parse, yearly
+from .periods import Period, Year, between, parse, yearly, years
 from .states import Embedding, ProjectState, ReportState, Standing
+
+
+def first_day_of(starts_on: dt.date, started_at: dt.datetime) -> dt.date:
+    """The first day on which a project runs: of the decision, or the start when that is later."""
+    return max(starts_on, clock.local_date(started_at))
 
 
 def reporting_periods(
     starts_on: dt.date, ends_on: dt.date, started_at: dt.datetime, progress: Progress
 ) -> tuple[Period, ...]:
-    """The half-years to report on: from the decision, or the start when that is later, to the planned end."""
+    """The half-years to report on, from the first day to the planned end."""
     if progress == Progress.NONE:
         return ()
-    first_day = max(starts_on, clock.local_date(started_at))
+    first_day = first_day_of(starts_on, started_at)
     return yearly(first_day, ends_on) if progress == Progress.YEARLY else between(first_day, ends_on)
 
 
@@ -63,6 +68,9 @@ class Project(Model):
     reports: Mapped[list[ProgressReport]] = relationship(
         back_populates="project", order_by="ProgressReport.period"
     )
+    views: Mapped[list[HalfYearView]] = relationship(
+        back_populates="project", order_by="HalfYearView.period, HalfYearView.id"
+    )
 
     @property
     def audit_chain(self) -> str:
@@ -72,6 +80,21 @@ class Project(Model):
     def periods(self) -> tuple[Period, ...]:
         """The half-years to report on; none when no report is asked."""
         return reporting_periods(self.starts_on, self.ends_on, self.started_at, self.progress)
+
+    @property
+    def first_day(self) -> dt.date:
+        return first_day_of(self.starts_on, self.started_at)
+
+    @property
+    def half_years(self) -> tuple[Period, ...]:
+        """The half-years in which it runs by its plan; over each of them every region gives its view."""
+        return between(self.first_day, self.ends_on)
+
+    def covered_by(self, period: Period) -> Period | Year:
+        """What a report filed under a half-year is about: a year of the project, when it is asked by the year."""
+        if self.progress != Progress.YEARLY:
+            return period
+        return next((year for year in years(self.first_day, self.ends_on) if year.period == period), period)
 
     @property
     def submitted_reports(self) -> list[ProgressReport]:
@@ -92,7 +115,7 @@ class Project(Model):
 # What was handed in stays as it is; a draft may still change.
 @frozen_when("OLD.state = 'submitted'")
 class ProgressReport(Model):
-    """A half-yearly report in the applicant's words. period: e.g. 2027-1 for the first half of 2027.
+    """A progress report in the applicant's words. period: e.g. 2027-1 for the first half of 2027.
 
     version counts saves, so that two people in one draft notice each other; saved_by_name says who was last.
     """
@@ -123,7 +146,6 @@ class ProgressReport(Model):
     submitted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     version: Mapped[int] = mapped_column(default=1)
     project: Mapped[Project] = relationship(back_populates="reports")
-    views: Mapped[list[ReportView]] = relationship(order_by="ReportView.id", back_populates="report")
     __mapper_args__ = {"version_id_col": version}
 
     @property
@@ -137,26 +159,37 @@ class ProgressReport(Model):
         return found
 
     @property
+    def covered(self) -> Period | Year:
+        """What it is about."""
+        return self.project.covered_by(self.half_year)
+
+    @property
     def content(self) -> ReportInput:
         return ReportInput(
             self.standing, self.achieved, self.under_way, self.next_steps, self.lessons, self.embedding
         )
 
 
-class ReportView(Model):
-    """What the regional lead adds to a report, for one region."""
+class HalfYearView(Model):
+    """How a region sees a project over a half-year, in the words of its lead; also when nobody reports.
 
-    __tablename__ = "report_view"
+    period: e.g. 2027-1. version counts changes, so that two leads of one region notice each other.
+    """
+
+    __tablename__ = "half_year_view"
     __table_args__ = (
-        UniqueConstraint("report_id", "region_id"),
+        UniqueConstraint("project_id", "period", "region_id"),
         CheckConstraint("text <> ''", "has_text"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    report_id: Mapped[int] = mapped_column(ForeignKey("progress_report.id"))
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    period: Mapped[str]
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
     standing: Mapped[Standing] = mapped_column(enum_type(Standing))
     text: Mapped[str]
     written_at: Mapped[Moment]
     written_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    report: Mapped[ProgressReport] = relationship(back_populates="views")
+    version: Mapped[int] = mapped_column(default=1)
+    project: Mapped[Project] = relationship(back_populates="views")
     region: Mapped[Region] = relationship()
+    __mapper_args__ = {"version_id_col": version}

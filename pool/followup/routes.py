@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -11,25 +12,27 @@ from flask import render_template, request, url_for
 
 from pool.applications import queries as applications
 from pool.core import audit, charts
-from pool.core.access import Role, current_actor, door
+from pool.core.access import Actor, Role, current_actor, door
 from pool.core.clock import local_date
 from pool.core.db import db
 from pool.core.text import format_count
 from pool.regions import queries as regions
+from pool.regions.models import Region
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
-from . import accounting, queries, routes_end, routes_reports, rules
+from . import accounting, queries, routes_end, routes_reports, routes_views, rules
 from .blueprint import READERS, bp, crumbs, load
 from .inputs import ProjectFilter
 from .lifecycle import LIFE
-from .periods import Period
+from .models import ProgressReport, Project
+from .periods import Period, Year
 from .states import Due, ProjectState, Standing
 from .trail import steps
 
 blueprints = [bp]
-__all__ = ["blueprints", "routes_end", "routes_reports"]
+__all__ = ["blueprints", "routes_end", "routes_reports", "routes_views"]
 
 _FIELDS = {
     "ronde": "round_slug",
@@ -83,6 +86,7 @@ def index() -> Any:
         attention={p.id: _attention(queries.calendar(p, today)) for p in projects},
         is_applicant=actor.has(Role.APPLICANT) and not actor.has(Role.PROGRAMME, Role.REGIONAL_LEAD),
         standings=_standings(summary),
+        views_late=_views_late(actor, projects, today),
         ProjectState=ProjectState,
     )
 
@@ -93,6 +97,12 @@ def _attention(lines: list[tuple[Period, Due]]) -> tuple[str, str]:
     if late := found.count(Due.OVERDUE):
         return f"{format_count(late)} {Due.OVERDUE.label}", Due.OVERDUE.tone
     return (Due.NOW.label, Due.NOW.tone) if Due.NOW in found else ("", "")
+
+
+def _views_late(actor: Actor, projects: list[Project], today: dt.date) -> int:
+    """How many views of regions are overdue about these projects; for a regional lead those of the own regions."""
+    own = None if actor.has(Role.PROGRAMME) else actor.region_ids
+    return sum(line.due == Due.OVERDUE for p in projects for line in queries.view_calendar(p, today, own))
 
 
 def _standings(summary: queries.Summary) -> charts.Stacked:
@@ -125,6 +135,7 @@ def by_region() -> Any:
     projects = {entry.project.id: entry.project for entry in entries}
     return render_template(
         "followup/by_region.html",
+        newest_view=queries.newest_view,
         grouped=[(region, list(lines)) for region, lines in groupby(entries, key=lambda e: e.region)],
         chart=chart,
         wanted=wanted,
@@ -148,11 +159,7 @@ def show(ident: int) -> Any:
         application=application,
         parts=parts,
         own=rules.is_own(actor, project),
-        calendar=[
-            (period, due, queries.report_of(project, period), rules.can_report(actor, project, period))
-            for period, due in queries.calendar(project, today)
-        ],
-        my_regions=[link.region for link in application.region_links if link.region_id in actor.region_ids],
+        half_years=_half_years(actor, project, today),
         moves=LIFE.open_moves(actor, project),
         steps=steps(audit.trail(project.audit_chain)),
         owed=accounting.owed(project),
@@ -160,3 +167,47 @@ def show(ident: int) -> Any:
         Due=Due,
         crumbs=crumbs(project),
     )
+
+
+@dataclass(frozen=True)
+class HalfYear:
+    """A line of the page about a project. due: where the report stands, None when none is asked; give: regions."""
+
+    period: Period
+    covered: Period | Year
+    due: Due | None
+    report: ProgressReport | None
+    may_write: bool
+    views: list[queries.ViewLine]
+    give: list[Region]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was told over it and nothing can be yet, or any more."""
+        rest = (None, Due.LATER, Due.LAPSED)
+        return self.due in rest and all(line.due in rest for line in self.views)
+
+
+def _half_years(actor: Actor, project: Project, today: dt.date) -> list[HalfYear]:
+    asked = dict(queries.calendar(project, today))
+    lines = queries.view_calendar(project, today)
+    found = []
+    for period, of_period in groupby(lines, key=lambda line: line.period):
+        views = list(of_period)
+        give = [
+            line.region
+            for line in views
+            if line.view is None and rules.can_give_view(actor, project, period, line.region.id)
+        ]
+        found.append(
+            HalfYear(
+                period,
+                project.covered_by(period),
+                asked.get(period),
+                queries.report_of(project, period),
+                bool(rules.can_report(actor, project, period)),
+                views,
+                give,
+            )
+        )
+    return found

@@ -17,7 +17,6 @@ from .forms import EndForm, FinishForm, StopForm
 from .inputs import EndInput
 from .lifecycle import LIFE
 from .models import Project
-from .states import Due
 
 
 @bp.route("/projecten/<int:ident>/afronden", methods=["GET", "POST"])
@@ -55,7 +54,7 @@ def _end(
         title=LIFE.moves[name].label,
         form=form,
         limit=rules.LIMITS["end"],
-        late=[p for p, due in queries.calendar(project, today) if due in (Due.NOW, Due.OVERDUE)],
+        late=[project.covered_by(p) for p, due in queries.calendar(project, today) if due.asked],
         owed=accounting.owed(project) if name == "finish" else None,
         page_errors=bool(form.errors),
         crumbs=crumbs(project, (LIFE.moves[name].label, None)),

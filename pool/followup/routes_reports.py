@@ -1,4 +1,4 @@
-"""Pages about progress reports: writing one, reading one, and looking at one from the region."""
+"""Pages about progress reports: writing one, and reading what was told over a half-year."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from pool.core.access import Role, current_actor, door, require
 from pool.core.clock import local_date
-from pool.core.errors import Conflict, Missing
+from pool.core.errors import Conflict
 from pool.core.forms import attempt
 from pool.core.text import format_moment
 
 from . import queries, rules, service
-from .blueprint import READERS, bp, crumbs, load, period_of
-from .forms import ReportForm, ViewForm
+from .blueprint import READERS, bp, crumbs, half_year_title, load, period_of
+from .forms import ReportForm
 from .inputs import ReportInput
 from .models import Project
 from .periods import Period
@@ -30,6 +30,7 @@ def write(ident: int, code: str) -> Any:
         raise Conflict("state", "Deze rapportage is al ingediend en verandert niet meer.")
     require(rules.can_report(actor, project, period))
     form = ReportForm(**ReportForm.values(report.content if report else ReportInput()))
+    form.ask_about(project.covered_by(period))
     if request.method == "GET":
         return _write_page(project, period, form.take_revision(report.version if report else 0))
     in_background = request.accept_mimetypes.best == "application/json"
@@ -61,20 +62,22 @@ def write(ident: int, code: str) -> Any:
 def _write_page(
     project: Project, period: Period, form: ReportForm, stale: service.StaleReport | None = None
 ) -> Any:
+    covered = project.covered_by(period)
     earlier = [r for r in project.submitted_reports if r.period < period.code]
     page = render_template(
         "followup/write.html",
         project=project,
         period=period,
+        covered=covered,
         form=form,
         stale=stale,
         late=local_date(current_actor().at) > period.due_on,
         earlier=earlier[-1] if earlier else None,
-        labels=rules.LABELS,
+        labels=rules.labels(covered),
         limit=rules.LIMITS["report"],
         here=url_for("followup.write", ident=project.id, code=period.code),
         page_errors=bool(form.errors),
-        crumbs=crumbs(project, (f"Rapportage {period.label}", None)),
+        crumbs=crumbs(project, (f"Rapportage {covered.label}", None)),
     )
     return page, 409 if stale else 422 if form.errors else 200
 
@@ -82,58 +85,23 @@ def _write_page(
 @bp.get("/projecten/<int:ident>/rapportages/<code>")
 @door(*READERS)
 def report(ident: int, code: str) -> Any:
+    """What was told over a half-year: the report of the municipality, if there is one, and how the regions see it."""
     actor, project = current_actor(), load(ident)
-    found = queries.submitted_report(project, code)
-    views = {view.region_id: view for view in found.views}
+    today = local_date(actor.at)
+    period = queries.half_year(project, code, today)
+    found = queries.handed_in(project, period)
+    regions = project.application.region_links
     return render_template(
         "followup/report.html",
         project=project,
+        period=period,
         report=found,
-        labels=rules.LABELS,
-        regions=[(link.region, views.get(link.region_id)) for link in project.application.region_links],
+        asked=period in project.periods,
+        labels=rules.labels(found.covered) if found else {},
+        regions=[(link.region, queries.view_of(project, period, link.region_id)) for link in regions],
         may_view={
-            link.region_id
-            for link in project.application.region_links
-            if rules.can_give_view(actor, found, link.region_id)
+            link.region_id for link in regions if rules.can_give_view(actor, project, period, link.region_id)
         },
-        crumbs=crumbs(project, (f"Rapportage {found.half_year.label}", None)),
+        title=half_year_title(project, period),
+        crumbs=crumbs(project, (half_year_title(project, period), None)),
     )
-
-
-@bp.route("/projecten/<int:ident>/rapportages/<code>/beeld/<slug>", methods=["GET", "POST"])
-@door(Role.REGIONAL_LEAD)
-def give_view(ident: int, code: str, slug: str) -> Any:
-    actor, project = current_actor(), load(ident)
-    found = queries.submitted_report(project, code)
-    region = next(
-        (r for r in project.application.regions if r.slug == slug and r.id in actor.region_ids), None
-    )
-    if region is None:
-        raise Missing
-    before = next((v for v in found.views if v.region_id == region.id), None)
-    form = ViewForm(standing=before.standing.value if before else None, text=before.text if before else None)
-    if form.validate_on_submit():
-        with attempt(form) as done:
-            service.give_view(actor, found, region.id, form.to_input())
-        if done:
-            flash("Het beeld van uw regio is bewaard.", "success")
-            return redirect(url_for("followup.report", ident=ident, code=code))
-    page = render_template(
-        "followup/view.html",
-        project=project,
-        report=found,
-        region=region,
-        before=before,
-        form=form,
-        limit=rules.LIMITS["view"],
-        page_errors=bool(form.errors),
-        crumbs=crumbs(
-            project,
-            (
-                f"Rapportage {found.half_year.label}",
-                url_for("followup.report", ident=ident, code=code),
-            ),
-            (f"Beeld van {region.name}", None),
-        ),
-    )
-    return page, 422 if form.errors else 200

@@ -7,33 +7,38 @@ import datetime as dt
 from pool.core import clock
 from pool.core.access import YES, Actor, Role, Verdict, no
 from pool.core.errors import Invalid
+from pool.core.text import format_date
 from pool.rounds.states import DECIDED_STATES
 
 from .inputs import TEXTS, EndInput, ReportInput
 from .models import ProgressReport, Project
-from .periods import Period
-from .states import Due, ProjectState, ReportState
+from .periods import Period, Year
+from .states import Due, ProjectState
 
 LIMITS = {"report": 6000, "view": 3000, "end": 6000}
 """Most characters in a text of a report, of a regional view, and about the end of a project."""
 
-LABELS = {
+_LABELS = {
     "standing": "Hoe staat het project ervoor?",
     "achieved": "Wat is bereikt?",
     "under_way": "Wat loopt er nu?",
-    "next_steps": "Wat gaat u het komende halfjaar doen?",
+    "next_steps": "Wat gaat u {ahead} doen?",
     "lessons": "Wat kunnen andere regio's hiervan leren?",
     "embedding": "Hoe gaat het verder na het project?",
 }
-"""The questions of a report, as they are asked and shown."""
 _MISSING = {
     "standing": "Kies hoe het project ervoor staat.",
     "achieved": "Vul in wat er is bereikt.",
     "under_way": "Vul in wat er nu loopt.",
-    "next_steps": "Vul in wat u het komende halfjaar gaat doen.",
+    "next_steps": "Vul in wat u {ahead} gaat doen.",
     "lessons": "Vul in wat andere regio's kunnen leren.",
     "embedding": "Vul in hoe het verder gaat na het project.",
 }
+
+
+def labels(covered: Period | Year) -> dict[str, str]:
+    """The questions of a report about a half-year or a year, as they are asked and shown."""
+    return {name: label.format(ahead=covered.ahead) for name, label in _LABELS.items()}
 
 
 def is_own(actor: Actor, project: Project) -> bool:
@@ -61,9 +66,9 @@ def can_report(actor: Actor, project: Project, period: Period) -> Verdict:
     if not running:
         return running
     if period not in project.periods:
-        return no("Over dit halfjaar hoeft u niet te rapporteren.", "period")
+        return no(f"Over de {period.label} hoeft u niet te rapporteren.", "period")
     if clock.local_date(actor.at) < period.starts_on:
-        return no("Dit halfjaar is nog niet begonnen.", "early")
+        return no(f"Deze rapportage kan vanaf {format_date(period.starts_on)}.", "early")
     return YES
 
 
@@ -72,15 +77,22 @@ def can_submit(actor: Actor, report: ProgressReport) -> Verdict:
     return can_report(actor, report.project, report.half_year)
 
 
-def can_give_view(actor: Actor, report: ProgressReport, region_id: int) -> Verdict:
-    """A regional lead looks at a submitted report, for a region of the own that takes part in the project."""
+def can_give_view(actor: Actor, project: Project, period: Period, region_id: int) -> Verdict:
+    """Say how a project goes over a half-year that has begun: the lead of a region that takes part.
+
+    While the project runs; what the municipality reported can also be looked at when the project is over.
+    """
     if not actor.has(Role.REGIONAL_LEAD) or region_id not in actor.region_ids:
         return no("Alleen de projectleider van deze regio kan dit.")
-    if region_id not in {link.region_id for link in report.project.application.region_links}:
+    if region_id not in {link.region_id for link in project.application.region_links}:
         return no("Deze regio doet niet mee aan het project.")
-    if report.state != ReportState.SUBMITTED:
-        return no("Deze rapportage is nog niet ingediend.", "state")
-    return YES
+    if period not in project.half_years:
+        return no(f"In de {period.label} loopt dit project niet.", "period")
+    if clock.local_date(actor.at) < period.starts_on:
+        return no("Dit halfjaar is nog niet begonnen.", "early")
+    if project.state != ProjectState.RUNNING and period.code in {r.period for r in project.submitted_reports}:
+        return YES
+    return _while_running(project)
 
 
 def can_end(actor: Actor, project: Project) -> Verdict:
@@ -106,14 +118,20 @@ def due(period: Period, today: dt.date, *, submitted: bool, running: bool) -> Du
     return Due.NOW if today <= period.due_on else Due.OVERDUE
 
 
+def view_due(period: Period, today: dt.date, *, given: bool, running: bool, reported: bool) -> Due:
+    """Where the view of a region stands: as a report, but asked at once when the municipality has reported."""
+    found = due(period, today, submitted=given, running=running or reported)
+    return Due.NOW if found == Due.OPEN and reported else found
+
+
 # --- what is asked ----------------------------------------------------------------------------------------
 
 
-def missing(given: ReportInput) -> list[Invalid]:
+def missing(given: ReportInput, covered: Period | Year) -> list[Invalid]:
     """What a report still needs before it can be handed in, in the order of the form."""
     empty = ["standing"] if given.standing is None else []
     empty += [name for name in TEXTS if not getattr(given, name)]
-    return [Invalid("missing", _MISSING[name], name) for name in empty]
+    return [Invalid("missing", _MISSING[name].format(ahead=covered.ahead), name) for name in empty]
 
 
 def too_long(given: ReportInput) -> list[Invalid]:

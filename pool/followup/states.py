@@ -31,11 +31,21 @@ class Embedding(LabeledEnum):
 
 
 class Due(LabeledEnum):
-    """Where a half-year stands that a project has to report on."""
+    """Where a report stands, or what a region says, over a half-year."""
 
-    LATER = "later", "nog niet begonnen", "neutral"
-    OPEN = "open", "halfjaar loopt", "neutral"
+    LATER = "later", "nog niet aan de beurt", "neutral"
+    OPEN = "open", "periode loopt", "neutral"
     NOW = "now", "nu indienen", "warning"
     OVERDUE = "overdue", "te laat", "error"
     SUBMITTED = "submitted", "ingediend", "success"
     LAPSED = "lapsed", "niet meer nodig", "neutral"
+
+    @property
+    def of_view(self) -> str:
+        """The label where it is about what a region says: that is given, and not handed in."""
+        return {Due.NOW: "nu geven", Due.SUBMITTED: "gegeven"}.get(self, self.label)
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody has to do something now."""
+        return self in (Due.NOW, Due.OVERDUE)

@@ -18,7 +18,9 @@ _STEPS: dict[str, tuple[str, str]] = {
     "proposal.decide": ("Besluit genomen", "success"),
     "project.start": ("Project begonnen met de toekenning", "success"),
     "report.submit": ("Voortgangsrapportage ingediend", "info"),
+    # As it was called while only reports were looked at.
     "report.give_view": ("Regio gaf haar beeld van de voortgang", "info"),
+    "project.give_view": ("Regio gaf haar beeld van de voortgang", "info"),
     "project.finish": ("Project afgerond", "success"),
     "project.stop": ("Project gestopt", "warning"),
 }
@@ -28,8 +30,10 @@ def _more(entry: AuditEntry) -> str:
     after = entry.after
     if entry.action == "report.submit" and (period := parse(str(after.get("period", "")))):
         return f"Over de {period.label}."
-    if entry.action == "report.give_view":
-        return f"Stand volgens de regio: {Standing(after['standing']).label}."
+    if entry.action in ("report.give_view", "project.give_view"):
+        said = f"Stand volgens de regio: {Standing(after['standing']).label}."
+        period = parse(str(after.get("period", "")))
+        return f"Over de {period.label}. {said}" if period else said
     if entry.action == "project.finish":
         return f"{entry.reason}\nHet resultaat {Embedding(after['embedded']).label}."
     return entry.reason

@@ -156,7 +156,6 @@ def _reports(actor: Actor, label: str, args: dict[str, Any]) -> Iterator[Task]:
 
 
 def _regional_lead(actor: Actor) -> Iterator[Task]:
-    today = clock.local_date(actor.at)
     if actor.has(Role.ASSESSOR, Role.CHAIR):
         lines = []
     else:
@@ -175,13 +174,16 @@ def _regional_lead(actor: Actor) -> Iterator[Task]:
     ]
     yield _partner_requests(actor)
     yield Task("Aanvragen waarop uw regio nog geen zienswijze gaf", len(wanted), "applications.index")
-    reports = followup.views_wanted(actor)
-    yield Task(
-        "Voortgangsrapportages waarop uw regio nog niets zei",
-        len(reports),
-        "followup.index",
-        hint=f"De oudste is van {format_date(reports[0][0].submitted_at or today)}." if reports else "",
-    )
+    yield _views("Beelden van uw regio die u moet geven", followup.views_due(actor, actor.region_ids))
+
+
+def _views(label: str, lines: list[followup.DueView]) -> Task:
+    """How regions see the projects, where that is asked now."""
+    late = sum(line.due == Due.OVERDUE for line in lines)
+    first = f"De eerste uiterlijk op {format_date(lines[0].period.due_on)}." if lines else ""
+    hint = f"{plural(late, 'beeld is', 'beelden zijn')} te laat." if late else first
+    tone: Tone = "error" if late else "warning"
+    return Task(label, len(lines), "followup.views", {"beeld": "open"}, hint, tone)
 
 
 def _assessor(actor: Actor) -> Iterator[Task]:
@@ -249,6 +251,7 @@ def _programme(actor: Actor) -> Iterator[Task]:
     yield from _reports(
         actor, "Voortgangsrapportages die nog niet binnen zijn", {"rapportages": Due.OVERDUE.value}
     )
+    yield _views("Beelden van regio’s die nog niet binnen zijn", followup.views_due(actor))
 
 
 def _undelivered(actor: Actor) -> Task:

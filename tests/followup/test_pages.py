@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from pool.core.db import db
+from pool.core.outbox import Mail
 from pool.followup import service
 from pool.followup.inputs import EndInput, ViewInput
 from pool.followup.models import Project
 from pool.followup.states import ProjectState, ReportState, Standing
 from pool.regions import queries as regions
+from pool.rounds.states import Instrument
 from tests.conftest import Client
 from tests.support.followup_factory import (
     FULL,
@@ -49,6 +52,14 @@ def url(project: Project, rest: str = "") -> str:
     return f"/projecten/{project.id}{rest}"
 
 
+def give(world: World, project: Project, text: str = "Ik zie vooruitgang.") -> None:
+    """The view of the first region over the half-year in which the project begins."""
+    lead = world.later("lead", days=300)
+    region = project.application.regions[0].id
+    service.give_view(lead, project, project.half_years[0], region, ViewInput(Standing.STUCK, text))
+    db.session.commit()
+
+
 # --- refusals ---------------------------------------------------------------------------------------------
 
 
@@ -68,7 +79,7 @@ def test_a_foreign_municipality_sees_what_it_would_see_if_there_were_nothing(
 
 
 def test_a_lead_of_another_region_gets_404(client: Client, world: World, project: Project) -> None:
-    report = submit_report(world, project)
+    submit_report(world, project)
     grant = world.user("lead").grants[0]
     grant.region = regions.regions_by_slug(["zeeland"])["zeeland"]
     db.session.commit()
@@ -81,7 +92,7 @@ def test_a_lead_of_another_region_gets_404(client: Client, world: World, project
     ):
         assert client.get(url(project, rest)).status_code == 404
     assert client.post(url(project, "/rapportages/2027-2/beeld/kennemerland")).status_code == 404
-    assert report.views == []
+    assert project.views == []
 
 
 def test_a_joint_project_does_not_let_a_lead_speak_for_another_region(client: Client, world: World) -> None:
@@ -183,7 +194,9 @@ def test_a_municipality_writes_and_hands_in(client: Client, world: World, projec
     assert kept.status_code == 302
     page = read(client.get(url(project)))
     assert "Verder schrijven : rapportage tweede helft van 2027" in words(page)
-    assert client.get(url(project, "/rapportages/2027-2")).status_code == 404
+    page = read(client.get(url(project, "/rapportages/2027-2")))
+    assert "nog geen rapportage ingediend" in words(page)
+    assert FULL.achieved not in words(page)
     done = client.post(
         url(project, "/rapportages/2027-2/schrijven"), data={**FORM, "version": "1", "submit": "1"}
     )
@@ -193,8 +206,14 @@ def test_a_municipality_writes_and_hands_in(client: Client, world: World, projec
     assert FULL.lessons in words(page)
 
 
+def version_in(page: Any) -> str:
+    found = page.find("input", {"name": "version"})
+    assert found is not None
+    return str(found["value"])
+
+
 def test_a_lead_gives_a_view_and_changes_it(client: Client, world: World, project: Project) -> None:
-    report = submit_report(world, project)
+    submit_report(world, project)
     client.sign_in(world.email("lead"))
     where = url(project, "/rapportages/2027-2/beeld/kennemerland")
     assert "Beeld van Kennemerland geven" in words(read(client.get(url(project, "/rapportages/2027-2"))))
@@ -202,10 +221,111 @@ def test_a_lead_gives_a_view_and_changes_it(client: Client, world: World, projec
     assert client.post(where, data={"standing": "attention", "text": "Let op."}).status_code == 302
     page = read(client.get(where))
     assert "komt daarvoor in de plaats" in words(page)
-    assert client.post(where, data={"standing": "on_track", "text": "In orde."}).status_code == 302
+    change = {"standing": "on_track", "text": "In orde.", "version": version_in(page)}
+    assert client.post(where, data=change).status_code == 302
     db.session.expire_all()
-    assert [(v.standing, v.text) for v in report.views] == [(Standing.ON_TRACK, "In orde.")]
+    assert [(v.standing, v.text) for v in project.views] == [(Standing.ON_TRACK, "In orde.")]
     assert "In orde." in words(read(client.get(url(project, "/rapportages/2027-2"))))
+
+
+def test_the_second_of_two_leads_sees_both_texts_and_can_go_on(
+    client: Client, world: World, project: Project
+) -> None:
+    give(world, project, text="Van een ander.")
+    client.sign_in(world.email("lead"))
+    where = url(project, "/rapportages/2027-2/beeld/kennemerland")
+    mine = {"standing": "stuck", "text": "Van mij.", "version": "0"}
+    page = read(client.post(where, data=mine), 409)
+    said = words(page)
+    assert "Een ander was u voor" in said
+    assert "Van een ander." in said
+    area = page.find("textarea", {"name": "text"})
+    assert area is not None
+    assert area.get_text().strip() == "Van mij."
+    again = {**mine, "version": version_in(page), "once": "een-andere-sleutel"}
+    assert client.post(where, data=again).status_code == 302
+    db.session.expire_all()
+    assert [v.text for v in project.views] == ["Van mij."]
+
+
+def test_a_half_year_can_be_told_without_a_report(client: Client, world: World, project: Project) -> None:
+    where = url(project, "/rapportages/2027-2")
+    client.sign_in(world.email("lead"))
+    for outside in ("/rapportages/2028-1", "/rapportages/2027-1", "/rapportages/2028-1/beeld/kennemerland"):
+        assert client.get(url(project, outside)).status_code == 404
+    page = read(client.get(url(project)))
+    assert "Beeld van Kennemerland geven : tweede helft van 2027" in words(page)
+    page = read(client.get(f"{where}/beeld/kennemerland"))
+    assert "heeft over dit halfjaar nog geen rapportage ingediend" in words(page)
+    sent = client.post(f"{where}/beeld/kennemerland", data={"standing": "attention", "text": "Let op."})
+    assert sent.headers["Location"].endswith(where)
+    for key in ("lead", "applicant", "programme"):
+        client.sign_in(world.email(key))
+        page = read(client.get(where))
+        assert heading(page) == "Tweede helft van 2027"
+        assert "Let op." in words(page)
+        assert "Lezen : tweede helft van 2027" in words(read(client.get(url(project))))
+    service.stop(world.later("programme", days=290), project, EndInput("Geen mensen.", "Vraag eerst."))
+    db.session.commit()
+    client.sign_in(world.email("lead"))
+    assert "Let op." in words(read(client.get(where)))
+    assert client.get(f"{where}/beeld/kennemerland").status_code == 403
+
+
+def test_the_programme_team_sees_per_region_which_views_are_lacking(client: Client, world: World) -> None:
+    round_ = granted_round(world, ceiling=100_000_000)
+    joint = make_project(world, round_, title="Gezamenlijk plan", regions=("kennemerland", "zeeland"))
+    make_project(world, round_, "applicant_b", title="Plan van Zwolle")
+    make_known(world, round_)
+    give(world, joint)
+    with time_machine.travel(dt.datetime(2028, 2, 8, tzinfo=dt.UTC), tick=False):
+        client.sign_in(world.email("programme"))
+        page = read(client.get("/projecten/beelden?halfjaar=2027-2"))
+        assert [h.get_text() for h in page.find_all("h2")] == ["IJsselland", "Kennemerland", "Zeeland"]
+        assert "Gegeven 1 van 3" in words(page)
+        assert "Te laat 2" in words(page)
+        page = read(client.get("/projecten/beelden?beeld=open&regio=zeeland"))
+        assert [h.get_text() for h in page.find_all("h2")] == ["Zeeland"]
+        page = read(client.get("/projecten/beelden?beeld=given"))
+        assert [h.get_text() for h in page.find_all("h2")] == ["Kennemerland"]
+        assert "Geen beelden gevonden" in words(read(client.get("/projecten/beelden?halfjaar=2001-1")))
+        assert "Beelden te laat 2" in words(read(client.get("/projecten")))
+        client.sign_in(world.email("lead"))
+        page = read(client.get("/projecten/beelden"))
+        assert [h.get_text() for h in page.find_all("h2")] == ["Kennemerland"]
+        assert "Geven : beeld van Gezamenlijk plan, eerste helft van 2028" in words(page)
+        assert page.find("select", {"name": "regio"}) is None
+    client.sign_in(world.email("applicant"))
+    assert client.get("/projecten/beelden").status_code == 403
+
+
+def test_a_yearly_report_speaks_of_its_year(client: Client, world: World) -> None:
+    round_ = world.round(instrument=Instrument.SUBSIDY)
+    project = make_project(world, round_, requested=5_000_000)
+    project.ends_on = dt.date(2029, 8, 31)
+    make_known(world, round_)
+    assert [period.code for period in project.periods] == ["2028-2"]
+    where = url(project, "/rapportages/2028-2")
+    year = "jaar 1: 1 september 2027 tot en met 31 augustus 2028"
+    with time_machine.travel(dt.datetime(2028, 10, 2, tzinfo=dt.UTC), tick=False):
+        client.sign_in(world.email("applicant"))
+        page = read(client.get(url(project)))
+        assert "over jaar 1 van het project (1 september 2027 tot en met 31 augustus 2028)" in words(page)
+        page = read(client.get(f"{where}/schrijven"))
+        assert heading(page) == f"Rapportage {year}"
+        assert "Wat gaat u het komende jaar doen?" in words(page)
+        assert "halfjaar" not in words(page)
+        gap = client.post(f"{where}/schrijven", data={**FORM, "next_steps": "", "submit": "1"})
+        assert "Vul in wat u het komende jaar gaat doen." in words(read(gap, 422))
+        client.post(f"{where}/schrijven", data={**FORM, "submit": "1"})
+        page = read(client.get(where))
+        assert heading(page) == f"Rapportage {year}"
+        assert "Wat gaat u het komende jaar doen?" in words(page)
+        client.sign_in(world.email("lead"))
+        page = read(client.get(f"{where}/beeld/kennemerland"))
+        assert "Wat gaat u het komende jaar doen?" in words(page)
+    mail = db.session.scalars(select(Mail).where(Mail.key.startswith("report:"))).one()
+    assert "over jaar 1 van het project (1 september 2027" in mail.body
 
 
 @pytest.mark.parametrize(
@@ -269,19 +389,22 @@ def test_text_of_people_stays_text(client: Client, world: World) -> None:
     round_ = granted_round(world)
     project = make_project(world, round_, title='A & B <b> "x" <img src=x onerror=alert(1)>')
     make_known(world, round_)
-    report = submit_report(world, project)
-    lead = world.later("lead", days=300)
-    region = project.application.regions[0].id
-    service.give_view(lead, report, region, ViewInput(Standing.STUCK, "<script>alert(1)</script>"))
-    db.session.commit()
+    submit_report(world, project)
+    give(world, project, text="<script>alert(1)</script>")
     client.sign_in(world.email("programme"))
-    for where in ("/projecten", "/projecten/regios", url(project), url(project, "/rapportages/2027-2")):
+    for where in (
+        "/projecten",
+        "/projecten/regios",
+        "/projecten/beelden",
+        url(project),
+        url(project, "/rapportages/2027-2"),
+    ):
         page = read(client.get(where))
         assert page.main is not None
         assert page.main.find(["img", "script"]) is None
 
 
-@pytest.mark.parametrize("where", ["/projecten", "/projecten/regios"])
+@pytest.mark.parametrize("where", ["/projecten", "/projecten/regios", "/projecten/beelden"])
 def test_lists_take_as_many_queries_for_three_as_for_one(
     client: Client, world: World, count_queries: Any, where: str
 ) -> None:
@@ -294,6 +417,7 @@ def test_lists_take_as_many_queries_for_three_as_for_one(
     make_known(world, round_)
     for project, key in zip(projects, ("applicant", "applicant_b", "applicant"), strict=True):
         submit_report(world, project, key=key)
+    give(world, projects[0])
     client.sign_in(world.email("programme"))
     counts = []
     for query in ("?regio=ijsselland", ""):

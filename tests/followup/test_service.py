@@ -5,24 +5,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import time_machine
+from flask import Flask
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
+from sqlalchemy import text as text_
 from sqlalchemy.exc import IntegrityError
 
 from pool.applications.models import Application
-from pool.core import audit
-from pool.core.access import Actor
+from pool.assessment import queries as assessment
+from pool.core import audit, clock, jobs
+from pool.core.access import Actor, system
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, Refused
+from pool.core.jobs import Job
 from pool.core.outbox import Mail
 from pool.core.signals import decision_taken
 from pool.followup import queries, service
 from pool.followup.inputs import EndInput, ProjectFilter, ReportInput, ViewInput
-from pool.followup.models import ProgressReport, Project
+from pool.followup.models import HalfYearView, ProgressReport, Project
 from pool.followup.periods import Period
 from pool.followup.states import Due, Embedding, ProjectState, ReportState, Standing
 from pool.regions import queries as regions
+from pool.rounds.states import Instrument
 from tests.support.applications_factory import make_complete
 from tests.support.followup_factory import (
     AUTUMN,
@@ -108,7 +116,8 @@ def test_a_lead_of_another_region_finds_nothing(world: World, project: Project) 
     with pytest.raises(Missing):
         queries.get(elsewhere, project.id)
     assert queries.found(elsewhere, ProjectFilter()) == []
-    assert queries.views_wanted(elsewhere) == []
+    assert queries.view_lines(elsewhere) == []
+    assert queries.views_due(elsewhere) == []
 
 
 def test_before_the_decisions_are_known_only_the_programme_team_sees_the_project(world: World) -> None:
@@ -237,49 +246,202 @@ def test_handing_in_tells_the_leads_of_the_regions_once(world: World, project: P
 # --- the view from a region -------------------------------------------------------------------------------
 
 VIEW = ViewInput(Standing.ATTENTION, "De regio ziet dat een partner ontbreekt.")
+HERE, WINTER = Period(2027, 2), 370
+"""The half-year in which the project begins; 9 January 2028, when it is over."""
+
+
+def asked(actor: Actor) -> list[tuple[str, Due]]:
+    return [(line.period.code, line.due) for line in queries.views_due(actor, actor.region_ids)]
 
 
 @pytest.mark.parametrize("key", ["applicant", "programme", "chair"])
 def test_only_a_regional_lead_gives_a_view(world: World, project: Project, key: str) -> None:
-    report = submit_report(world, project)
     with pytest.raises(Refused):
-        service.give_view(autumn(world, key), report, region_id("kennemerland"), VIEW)
+        service.give_view(autumn(world, key), project, HERE, region_id("kennemerland"), VIEW)
 
 
 def test_a_view_for_a_region_that_takes_no_part_is_refused(world: World, project: Project) -> None:
-    report = submit_report(world, project)
     zeeland = region_id("zeeland")
     with pytest.raises(Refused):
-        service.give_view(autumn(world, "lead"), report, zeeland, VIEW)
+        service.give_view(autumn(world, "lead"), project, HERE, zeeland, VIEW)
     everywhere = replace(autumn(world, "lead"), region_ids=frozenset({zeeland}))
     with pytest.raises(Refused):
-        service.give_view(everywhere, report, zeeland, VIEW)
+        service.give_view(everywhere, project, HERE, zeeland, VIEW)
 
 
-def test_a_view_on_a_draft_or_without_words_is_refused(world: World, project: Project) -> None:
-    draft = write_report(world, project)
+@pytest.mark.parametrize(
+    ("period", "days", "code"),
+    [
+        (Period(2027, 1), AUTUMN, "period"),  # before the project runs
+        (Period(2029, 1), 1000, "period"),  # after its planned end
+        (Period(2028, 1), AUTUMN, "early"),
+    ],
+)
+def test_a_view_is_about_a_half_year_that_has_begun_and_in_which_the_project_runs(
+    world: World, project: Project, period: Period, days: float, code: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        service.give_view(world.later("lead", days=days), project, period, region_id("kennemerland"), VIEW)
+    assert refusal.value.code == code
+
+
+def test_a_view_before_the_decisions_are_known_or_without_words_is_refused(world: World) -> None:
+    round_ = granted_round(world)
+    project = make_project(world, round_)
     kennemerland = region_id("kennemerland")
     with pytest.raises(Refused):
-        service.give_view(autumn(world, "lead"), draft, kennemerland, VIEW)
-    service.submit_report(autumn(world, "applicant"), draft)
-    with pytest.raises(Invalid):
-        service.give_view(autumn(world, "lead"), draft, kennemerland, replace(VIEW, text=" \n"))
-    with pytest.raises(Invalid):
-        service.give_view(autumn(world, "lead"), draft, kennemerland, replace(VIEW, text="x" * 3001))
+        service.give_view(autumn(world, "lead"), project, HERE, kennemerland, VIEW)
+    assert asked(world.later("lead", days=WINTER)) == []
+    make_known(world, round_)
+    for text in (" \n", "x" * 3001):
+        with pytest.raises(Invalid):
+            service.give_view(autumn(world, "lead"), project, HERE, kennemerland, replace(VIEW, text=text))
+    assert project.views == []
 
 
-def test_a_view_is_added_and_replaced(world: World, project: Project) -> None:
-    report = submit_report(world, project)
-    kennemerland = region_id("kennemerland")
+def test_a_view_needs_no_report(world: World) -> None:
+    """A small subsidy: the municipality is asked nothing, and its regional lead tells every half-year all the same."""
+    round_ = world.round(instrument=Instrument.SUBSIDY)
+    project = make_project(world, round_, requested=2_000_000)
+    make_known(world, round_)
+    assert project.periods == ()
+    assert [period.code for period in project.half_years] == ["2027-2", "2028-1", "2028-2"]
+    assert asked(autumn(world, "lead")) == []
+    assert asked(world.later("lead", days=WINTER)) == [("2027-2", Due.NOW)]
+    assert asked(world.later("lead", days=400)) == [("2027-2", Due.OVERDUE)]
+    service.give_view(world.later("lead", days=400), project, HERE, region_id("kennemerland"), VIEW)
+    assert asked(world.later("lead", days=400)) == []
+    assert [(v.period, v.standing) for v in project.views] == [("2027-2", Standing.ATTENTION)]
+
+
+def test_a_report_asks_for_the_view_at_once_and_the_two_stand_together(
+    world: World, project: Project
+) -> None:
     lead = autumn(world, "lead")
-    assert [(r.id, region.slug) for r, region in queries.views_wanted(lead)] == [(report.id, "kennemerland")]
-    service.give_view(lead, report, kennemerland, VIEW)
-    assert queries.views_wanted(lead) == []
-    service.give_view(lead, report, kennemerland, ViewInput(Standing.ON_TRACK, "Opgelost."))
+    assert asked(lead) == []
+    report = submit_report(world, project)
+    assert asked(lead) == [("2027-2", Due.NOW)]
+    service.give_view(lead, project, HERE, region_id("kennemerland"), VIEW)
+    assert asked(lead) == []
+    line = queries.view_calendar(project, lead.at.date())[0]
+    assert (line.report, line.view, line.due) == (report, project.views[0], Due.SUBMITTED)
+
+
+def test_a_view_is_replaced_and_the_trail_keeps_both(world: World, project: Project) -> None:
+    kennemerland, lead = region_id("kennemerland"), autumn(world, "lead")
+    first = service.give_view(lead, project, HERE, kennemerland, VIEW)
+    service.give_view(lead, project, HERE, kennemerland, ViewInput(Standing.ON_TRACK, "Opgelost."), 1)
     db.session.expire_all()
-    assert [(v.standing, v.text) for v in report.views] == [(Standing.ON_TRACK, "Opgelost.")]
-    last = [e for e in audit.trail(project.audit_chain) if e.action == "report.give_view"][-1]
+    assert [(v.standing, v.text, v.version) for v in project.views] == [(Standing.ON_TRACK, "Opgelost.", 2)]
+    last = [e for e in audit.trail(project.audit_chain) if e.action == "project.give_view"][-1]
     assert last.before["text"] == VIEW.text
+    assert last.after["period"] == "2027-2"
+    assert first.id == project.views[0].id
+
+
+def test_of_two_leads_of_a_region_the_second_hears_what_the_first_said(
+    world: World, project: Project
+) -> None:
+    kennemerland, lead = region_id("kennemerland"), autumn(world, "lead")
+    service.give_view(lead, project, HERE, kennemerland, VIEW)
+    with pytest.raises(service.StaleView) as refusal:
+        service.give_view(lead, project, HERE, kennemerland, ViewInput(Standing.STUCK, "Anders."))
+    assert (refusal.value.text, refusal.value.version) == (VIEW.text, 1)
+    again = service.give_view(lead, project, HERE, kennemerland, VIEW)
+    assert (again.text, again.version) == (VIEW.text, 1)
+    entries = [e for e in audit.trail(project.audit_chain) if e.action == "project.give_view"]
+    assert len(entries) == 1
+
+
+def test_when_a_project_is_over_only_what_was_reported_is_looked_at(world: World, project: Project) -> None:
+    submit_report(world, project)
+    service.stop(world.later("programme", days=WINTER), project, ENDED)
+    kennemerland, late = region_id("kennemerland"), world.later("lead", days=600)  # 27 August 2028
+    assert asked(late) == [("2027-2", Due.OVERDUE)]
+    with pytest.raises(Refused):
+        service.give_view(late, project, Period(2028, 1), kennemerland, VIEW)
+    service.give_view(late, project, HERE, kennemerland, VIEW)
+    assert asked(late) == []
+
+
+def test_the_lead_and_the_programme_team_see_what_is_lacking(world: World) -> None:
+    round_ = granted_round(world, ceiling=100_000_000)
+    joint = make_project(world, round_, title="Gezamenlijk", regions=("kennemerland", "zeeland"))
+    make_project(world, round_, "applicant_b", title="Elders")
+    make_known(world, round_)
+    service.give_view(autumn(world, "lead"), joint, HERE, region_id("kennemerland"), VIEW)
+    programme, lead = (world.later(key, days=400) for key in ("programme", "lead"))
+    found = [
+        (line.region.slug, line.project.application.title, line.period.code, line.due)
+        for line in queries.view_lines(programme)
+    ]
+    assert found == [
+        ("ijsselland", "Elders", "2027-2", Due.OVERDUE),
+        ("ijsselland", "Elders", "2028-1", Due.OPEN),
+        ("kennemerland", "Gezamenlijk", "2027-2", Due.SUBMITTED),
+        ("kennemerland", "Gezamenlijk", "2028-1", Due.OPEN),
+        ("zeeland", "Gezamenlijk", "2027-2", Due.OVERDUE),
+        ("zeeland", "Gezamenlijk", "2028-1", Due.OPEN),
+    ]
+    assert {line.region.slug for line in queries.view_lines(lead)} == {"kennemerland"}
+    assert len(queries.views_due(programme)) == 2
+    assert queries.views_due(lead, lead.region_ids) == []
+    assert queries.views_due(world.later("assessor", days=400)) == []
+
+
+# --- reminders --------------------------------------------------------------------------------------------
+
+
+def reminders(user_id: int) -> list[Mail]:
+    query = select(Mail).where(Mail.key.startswith("views:"), Mail.user_id == user_id)
+    return list(db.session.scalars(query.order_by(Mail.id)))
+
+
+def test_the_start_plans_one_pair_of_reminders_per_half_year(world: World) -> None:
+    round_ = granted_round(world, ceiling=100_000_000)
+    for key in ("applicant", "applicant_b"):
+        make_project(world, round_, key)
+    planned = db.session.scalars(select(Job).where(Job.kind == "followup.views").order_by(Job.run_at)).all()
+    assert [(clock.to_local(job.run_at).isoformat()[:16], job.key) for job in planned[:3]] == [
+        ("2028-01-01T07:30", "followup.views:2027-2:over"),
+        ("2028-01-24T07:30", "followup.views:2027-2:last"),
+        ("2028-07-01T07:30", "followup.views:2028-1:over"),
+    ]
+    assert len(planned) == 6
+
+
+def test_who_has_something_to_say_is_reminded_once_and_not_after_the_last_day(
+    world: World, project: Project
+) -> None:
+    winter = system(world.later("lead", days=WINTER).at)
+    for _twice in range(2):
+        service.remind_leads(winter, HERE, "over")
+    [mail] = reminders(world.ids["lead"])
+    assert "maandag 31 januari 2028" in mail.body
+    assert project.application.title not in mail.body
+    assert mail.thing == "views"
+    assert len(db.session.scalars(select(Mail).where(Mail.key.startswith("views:"))).all()) == 1
+    service.remind_leads(system(world.later("lead", days=400).at), HERE, "last")
+    assert len(reminders(world.ids["lead"])) == 1
+
+
+def test_who_said_everything_or_may_not_know_of_it_is_not_reminded(
+    world: World, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    winter = system(world.later("lead", days=WINTER).at)
+    with monkeypatch.context() as hiding:
+        hiding.setattr(assessment, "hidden_from", lambda _actor: {project.application_id})
+        service.remind_leads(winter, HERE, "over")
+    assert reminders(world.ids["lead"]) == []
+    service.give_view(world.later("lead", days=WINTER), project, HERE, region_id("kennemerland"), VIEW)
+    service.remind_leads(winter, HERE, "over")
+    assert reminders(world.ids["lead"]) == []
+
+
+def test_the_job_reminds_on_its_day(world: World, project: Project) -> None:
+    with time_machine.travel(dt.datetime(2028, 1, 2, 9, tzinfo=dt.UTC), tick=False):
+        jobs.work(until_idle=True)
+    assert [mail.key for mail in reminders(world.ids["lead"])] == [f"views:2027-2:over:{world.ids['lead']}"]
 
 
 # --- the end ----------------------------------------------------------------------------------------------
@@ -406,3 +568,30 @@ def test_the_picture_by_region_and_theme(world: World) -> None:
         assert [p.application.title for p in queries.found(programme, wanted)] == titles
     late = queries.found(world.later("programme", days=400), ProjectFilter(reports="overdue"))
     assert [p.application.title for p in late] == ["Alleen hier", "Gezamenlijk"]
+
+
+def test_the_migration_keeps_every_view_with_its_half_year(real_app: Flask) -> None:
+    folder = str(Path(__file__).resolve().parents[2] / "migrations")
+    with real_app.app_context(), time_machine.travel(dt.datetime(2028, 1, 5, tzinfo=dt.UTC), tick=False):
+        world = World.build()
+        project = running_project(world)
+        submit_report(world, project)
+        kennemerland, lead = region_id("kennemerland"), world.later("lead", days=400)
+        for period, text in ((HERE, "Bij het verslag."), (HERE.next, "Zonder verslag.")):
+            service.give_view(lead, project, period, kennemerland, replace(VIEW, text=text))
+        db.session.commit()
+        views = select(HalfYearView.period, HalfYearView.text, HalfYearView.standing, HalfYearView.version)
+        planned = select(Job.key, Job.run_at).where(Job.kind == "followup.views").order_by(Job.run_at)
+        before = [tuple(row) for row in db.session.execute(planned)]
+        db.session.close()
+        downgrade(directory=folder, revision="0016")
+        # What was said where nothing was reported has no place there.
+        assert list(db.session.scalars(text_("SELECT text FROM report_view"))) == ["Bij het verslag."]
+        assert list(db.session.execute(planned)) == []
+        db.session.close()
+        upgrade(directory=folder)
+        kept = [tuple(row) for row in db.session.execute(views)]
+        assert kept == [("2027-2", "Bij het verslag.", Standing.ATTENTION, 1)]
+        after = [tuple(row) for row in db.session.execute(planned)]
+        # Not of the half-year that is over.
+        assert after == before[2:]

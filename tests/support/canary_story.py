@@ -316,14 +316,18 @@ def _score(world: World, round_: Round, levels: dict[int, list[tuple[int, int]]]
 
 
 def _report(world: World, first: Application, second: Application) -> None:
-    """The first project reported, and its regional lead looked at it; the second is still writing."""
+    """The first project reported, and its regional lead looked at it; the second is still writing, and was looked at too."""
     one, two = (followup.of_application(application.id) for application in (first, second))
     assert one is not None
     assert two is not None
     report = submit_report(world, one)
     region = one.application.regions[0].id
-    followup_service.give_view(
-        world.later("lead", days=302), report, region, ViewInput(Standing.ON_TRACK, "Mooi.")
-    )
+    lead = world.later("lead", days=302)
+    followup_service.give_view(lead, one, report.half_year, region, ViewInput(Standing.ON_TRACK, "Mooi."))
+    # Also where the municipality has not handed in anything.
+    there = two.application.regions[0].id
+    other = replace(lead, region_ids=frozenset({there}))
+    said = ViewInput(Standing.ATTENTION, "Er is haast bij.")
+    followup_service.give_view(other, two, report.half_year, there, said)
     write_report(world, two, key="applicant_b")
     db.session.commit()

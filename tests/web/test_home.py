@@ -128,10 +128,18 @@ def test_what_waits_after_the_award(world: World) -> None:
     label = "Voortgangsrapportages die u moet indienen"
     assert waiting(world, "applicant", days=300) == {}
     assert waiting(world, "applicant", days=370) == {label: 1}  # 9 January 2028
-    assert waiting(world, "programme", days=400) == {"Voortgangsrapportages die nog niet binnen zijn": 1}
+    lacking = {"Beelden van regio’s die nog niet binnen zijn": 1}
+    late = {"Voortgangsrapportages die nog niet binnen zijn": 1}
+    assert waiting(world, "programme", days=400) == {**late, **lacking}
+    assert waiting(world, "lead", days=300) == {}
     submit_report(world, project)
     assert waiting(world, "applicant", days=400) == {}
-    assert waiting(world, "lead", days=400) == {"Voortgangsrapportages waarop uw regio nog niets zei": 1}
+    assert waiting(world, "programme", days=400) == lacking
+    [task] = waiting_for(world.later("lead", days=370))
+    assert (task.label, task.count) == ("Beelden van uw regio die u moet geven", 1)
+    assert task.hint == "De eerste uiterlijk op 31 januari 2028."
+    [task] = waiting_for(world.later("lead", days=400))
+    assert task.hint == "1 beeld is te laat."
 
 
 def test_every_line_leads_somewhere(client: Client, world: World) -> None:

@@ -21,11 +21,11 @@ from pool.regions.models import Region, Theme
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
-from . import rules
-from .inputs import TEXTS, ProjectFilter
-from .models import ProgressReport, Project, ReportView, reporting_periods
-from .periods import Period
-from .states import Due, ProjectState, ReportState, Standing
+from .. import rules
+from ..inputs import TEXTS, ProjectFilter
+from ..models import HalfYearView, ProgressReport, Project, reporting_periods
+from ..periods import Period, parse
+from ..states import Due, ProjectState, ReportState, Standing
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
@@ -73,9 +73,9 @@ def visible_to(actor: Actor) -> Select[Project]:
 
 
 def get(actor: Actor, ident: int) -> Project:
-    """The project with this id, with its reports and the views on them; Missing when there is none for this actor."""
-    views = selectinload(Project.reports).selectinload(ProgressReport.views)
-    query = visible_to(actor).where(Project.id == ident).options(views.joinedload(ReportView.region))
+    """The project with this id, with its reports and the views of regions; Missing when this actor has none."""
+    views = selectinload(Project.views).joinedload(HalfYearView.region)
+    query = visible_to(actor).where(Project.id == ident).options(views)
     found = db.session.scalar(query)
     if found is None:
         raise Missing
@@ -92,12 +92,18 @@ def report_of(project: Project, period: Period) -> ProgressReport | None:
     return next((r for r in project.reports if r.period == period.code), None)
 
 
-def submitted_report(project: Project, code: str) -> ProgressReport:
-    """The report over this half-year that was handed in; Missing when there is none."""
-    found = next((r for r in project.submitted_reports if r.period == code), None)
-    if found is None:
+def handed_in(project: Project, period: Period) -> ProgressReport | None:
+    """The report that was handed in under a half-year."""
+    return next((r for r in project.submitted_reports if r.period == period.code), None)
+
+
+def half_year(project: Project, code: str, today: dt.date) -> Period:
+    """A half-year of the project that has begun, by its code; Missing when there is none."""
+    period = parse(code)
+    known = period is not None and (period in project.half_years or handed_in(project, period) is not None)
+    if period is None or not known or today < period.starts_on:
         raise Missing
-    return found
+    return period
 
 
 # --- lists ------------------------------------------------------------------------------------------------
@@ -121,10 +127,11 @@ def found(actor: Actor, wanted: ProjectFilter) -> list[Project]:
     application = contains_eager(Project.application)
     query = query.options(
         selectinload(Project.reports).options(*(defer(text) for text in _TEXTS)),
+        selectinload(Project.views).defer(HalfYearView.text),
         joinedload(Project.decision, innerjoin=True).load_only(Decision.amount),
         application.load_only(*_SHOWN),
         application.contains_eager(Application.round).load_only(
-            Round.slug, Round.title, Round.invented, Round.scheme_id
+            Round.slug, Round.title, Round.state, Round.invented, Round.scheme_id
         ),
     )
     projects: Sequence[Project] = db.session.scalars(query).unique().all()
@@ -166,10 +173,10 @@ def _mentions(word: str) -> ColumnElement[bool]:
 
 def calendar(project: Project, today: dt.date) -> list[tuple[Period, Due]]:
     """Every half-year that a project reports on, with where it stands."""
-    handed_in = {report.period for report in project.submitted_reports}
+    reported = {report.period for report in project.submitted_reports}
     running = project.state == ProjectState.RUNNING
     return [
-        (period, rules.due(period, today, submitted=period.code in handed_in, running=running))
+        (period, rules.due(period, today, submitted=period.code in reported, running=running))
         for period in project.periods
     ]
 
@@ -196,42 +203,22 @@ def reports_due(actor: Actor) -> list[DueReport]:
         .order_by(Project.id)
     )
     projects = list(db.session.execute(running))
-    reported = select(ProgressReport.project_id, ProgressReport.period).where(
-        ProgressReport.project_id.in_([row[0] for row in projects]),
-        ProgressReport.state == ReportState.SUBMITTED,
-    )
-    handed_in = {(ident, code) for ident, code in db.session.execute(reported)}
+    reported = reported_of([row[0] for row in projects])
     lines = [
         DueReport(ident, period, due)
         for ident, starts_on, ends_on, started_at, progress in projects
         for period in reporting_periods(starts_on, ends_on, started_at, progress)
-        if (due := rules.due(period, today, submitted=(ident, period.code) in handed_in, running=True))
-        in (Due.NOW, Due.OVERDUE)
+        if (due := rules.due(period, today, submitted=(ident, period.code) in reported, running=True)).asked
     ]
     return sorted(lines, key=lambda line: (line.period, line.project_id))
 
 
-def views_wanted(actor: Actor) -> list[tuple[ProgressReport, Region]]:
-    """Submitted reports on which a region of this regional lead has not yet said anything, oldest first."""
-    visible = visible_to(actor).with_only_columns(Project.id).order_by(None)
-    said = select(ReportView.id).where(
-        ReportView.report_id == ProgressReport.id, ReportView.region_id == ApplicationRegion.region_id
+def reported_of(project_ids: Sequence[int]) -> set[tuple[int, str]]:
+    """Which of these projects handed in a report under which half-year."""
+    query = select(ProgressReport.project_id, ProgressReport.period).where(
+        ProgressReport.project_id.in_(project_ids), ProgressReport.state == ReportState.SUBMITTED
     )
-    query = (
-        select(ProgressReport, Region)
-        .join(Project, Project.id == ProgressReport.project_id)
-        .join(ApplicationRegion, ApplicationRegion.application_id == Project.application_id)
-        .join(Region, Region.id == ApplicationRegion.region_id)
-        .where(
-            Project.id.in_(visible),
-            ProgressReport.state == ReportState.SUBMITTED,
-            ApplicationRegion.region_id.in_(actor.region_ids),
-            ~said.exists(),
-        )
-        .options(joinedload(ProgressReport.project).joinedload(Project.application))
-        .order_by(ProgressReport.submitted_at, ProgressReport.id, Region.name)
-    )
-    return [(report, region) for report, region in db.session.execute(query).unique()]
+    return {(ident, code) for ident, code in db.session.execute(query)}
 
 
 # --- by region and theme ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The verbs about projects: start, report, look from the region, finish and stop."""
+"""A project from its start to its end, and what the municipality reports in between."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from pool.core import audit, clock, outbox
 from pool.core.access import Actor, require
 from pool.core.db import db
 from pool.core.delivery import MailKind
-from pool.core.errors import Conflict, Invalid, InvalidMany, Missing
+from pool.core.errors import Conflict, InvalidMany, Missing
 from pool.core.text import clean, fingerprint
 from pool.people import queries as people
 from pool.people.models import User
 
-from . import accounting, mail, queries, rules
-from .inputs import TEXTS, EndInput, ReportInput, ViewInput
-from .lifecycle import LIFE, REPORT_LIFE
-from .models import ProgressReport, Project, ReportView
-from .periods import Period, parse
-from .states import ProjectState, ReportState
+from .. import accounting, mail, queries, rules
+from ..inputs import TEXTS, EndInput, ReportInput
+from ..lifecycle import LIFE, REPORT_LIFE
+from ..models import ProgressReport, Project
+from ..periods import Period, parse
+from ..states import ProjectState, ReportState
+from .views import plan_reminders
 
 
 class StaleReport(Conflict):
@@ -57,6 +58,7 @@ def start(actor: Actor, decision: Decision) -> Project:
         )
         db.session.add(project)
         db.session.flush()
+        plan_reminders(project)
         before: dict[str, int] = {}
     elif project.decision_id == decision.id:
         return project
@@ -137,7 +139,7 @@ def submit_report(actor: Actor, report: ProgressReport) -> None:
     _hold(report.project)
     db.session.refresh(report, with_for_update=True)
     require(REPORT_LIFE.may(actor, report, "submit"))
-    problems = rules.missing(report.content)
+    problems = rules.missing(report.content, report.covered)
     if problems:
         raise InvalidMany(problems)
     report.submitted_at, report.submitted_by = actor.at, actor.user_id
@@ -149,7 +151,7 @@ def submit_report(actor: Actor, report: ProgressReport) -> None:
         application.reference,
         application.title,
         application.organisation.name,
-        report.half_year.label,
+        report.covered.about,
         report.standing.label,
         application.round.invented,
     )
@@ -175,38 +177,6 @@ def _post(actor: Actor, project: Project, key: str, to: User, letter: tuple[str,
 
 def _leads(project: Project) -> list[User]:
     return people.leads_of({link.region_id for link in project.application.region_links})
-
-
-# --- the view from a region -------------------------------------------------------------------------------
-
-
-def give_view(actor: Actor, report: ProgressReport, region_id: int, given: ViewInput) -> ReportView:
-    """Add or replace what a region says about a submitted report."""
-    db.session.flush()
-    db.session.refresh(report, with_for_update=True)
-    require(rules.can_give_view(actor, report, region_id))
-    text = clean(given.text)
-    if not text:
-        raise Invalid("missing", "Schrijf op hoe de regio de voortgang ziet.", "text")
-    if len(text) > rules.LIMITS["view"]:
-        raise Invalid("long", f"Gebruik niet meer dan {rules.LIMITS['view']} tekens.", "text")
-    view = next((v for v in report.views if v.region_id == region_id), None)
-    before = {} if view is None else {"standing": view.standing.value, "text": view.text}
-    if view is None:
-        view = ReportView(report=report, region_id=region_id)
-        db.session.add(view)
-    view.standing, view.text = given.standing, text
-    view.written_at, view.written_by = actor.at, actor.user_id
-    db.session.flush()
-    audit.record(
-        actor,
-        "report.give_view",
-        report.audit_chain,
-        f"report:{report.id}",
-        before,
-        {"region": view.region.slug, "standing": view.standing.value, "text": text},
-    )
-    return view
 
 
 # --- the end ----------------------------------------------------------------------------------------------
