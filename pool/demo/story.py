@@ -367,7 +367,9 @@ def see_2019(cast: Cast, round_: Round, left: str = "") -> None:
                 if (region.id, period) not in leads:
                     moment = clock.at_local(period.due_on - dt.timedelta(days=9), dt.time(10))
                     leads[region.id, period] = cast.at(f"projectleider {region.slug}", moment)
-                standing = Standing.ATTENTION if (project.id + place) % 6 == 0 else Standing.ON_TRACK
+                standing = (
+                    Standing.ATTENTION if (project.id + place + region.id) % 6 == 0 else Standing.ON_TRACK
+                )
                 given = ViewInput(standing, words.VIEWS[standing == Standing.ATTENTION][place % 3])
                 followup.give_view(leads[region.id, period], project, period, region.id, given)
     db.session.commit()

@@ -106,14 +106,19 @@ def _views_late(actor: Actor, projects: list[Project], today: dt.date) -> int:
 
 
 def _standings(summary: queries.Summary) -> charts.Stacked:
-    names = [standing.label if standing else "nog niet gerapporteerd" for standing in summary.standings]
+    names = [standing.label if standing else "nog niet bekend" for standing in summary.standings]
     return charts.stacked(
         "standings",
         "Hoe de lopende projecten ervoor staan",
-        [("Lopende projecten", list(summary.standings.values()))],
+        [
+            ("Volgens de gemeente", list(summary.standings.values())),
+            ("Volgens de regio", list(summary.seen.values())),
+        ],
         parts=names,
         column="Projecten",
-        note="Volgens de nieuwste voortgangsrapportage van de gemeente.",
+        to_hundred=True,
+        note="Volgens de nieuwste voortgangsrapportage van de gemeente, en het nieuwste beeld van de regio. "
+        "Bij de regio telt een gezamenlijk project mee in elke regio die meedoet.",
     )
 
 

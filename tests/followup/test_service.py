@@ -376,13 +376,15 @@ def test_the_lead_and_the_programme_team_see_what_is_lacking(world: World) -> No
         for line in queries.view_lines(programme)
     ]
     assert found == [
-        ("ijsselland", "Elders", "2027-2", Due.OVERDUE),
         ("ijsselland", "Elders", "2028-1", Due.OPEN),
-        ("kennemerland", "Gezamenlijk", "2027-2", Due.SUBMITTED),
+        ("ijsselland", "Elders", "2027-2", Due.OVERDUE),
         ("kennemerland", "Gezamenlijk", "2028-1", Due.OPEN),
-        ("zeeland", "Gezamenlijk", "2027-2", Due.OVERDUE),
+        ("kennemerland", "Gezamenlijk", "2027-2", Due.SUBMITTED),
         ("zeeland", "Gezamenlijk", "2028-1", Due.OPEN),
+        ("zeeland", "Gezamenlijk", "2027-2", Due.OVERDUE),
     ]
+    summary = queries.summarise(queries.found(programme, ProjectFilter()), programme.at.date())
+    assert list(summary.seen.values()) == [0, 1, 0, 2]  # on track, attention, stuck, nothing said
     assert {line.region.slug for line in queries.view_lines(lead)} == {"kennemerland"}
     assert len(queries.views_due(programme)) == 2
     assert queries.views_due(lead, lead.region_ids) == []

@@ -18,13 +18,14 @@ from .projects import (
     get,
     half_year,
     handed_in,
+    newest_view,
     of_application,
     report_of,
     reports_due,
     summarise,
     visible_to,
 )
-from .views import DueView, ViewLine, fits, newest_view, view_calendar, view_lines, view_of, views_due
+from .views import DueView, ViewLine, fits, view_calendar, view_lines, view_of, views_due
 
 __all__ = [
     "NOT_REPORTED",

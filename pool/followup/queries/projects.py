@@ -171,6 +171,11 @@ def _mentions(word: str) -> ColumnElement[bool]:
     )
 
 
+def newest_view(project: Project, region_id: int) -> HalfYearView | None:
+    """What a region said last, by half-year."""
+    return next((v for v in reversed(project.views) if v.region_id == region_id), None)
+
+
 def calendar(project: Project, today: dt.date) -> list[tuple[Period, Due]]:
     """Every half-year that a project reports on, with where it stands."""
     reported = {report.period for report in project.submitted_reports}
@@ -261,7 +266,10 @@ def _place(entry: Entry) -> tuple[str, int, str, int]:
 
 @dataclass(frozen=True)
 class Summary:
-    """Numbers about a set of projects. awarded in cents."""
+    """Numbers about a set of projects. awarded in cents.
+
+    standings: running projects by the newest report; seen: the entries of these by the newest view of the region.
+    """
 
     projects: int
     entries: int
@@ -269,6 +277,7 @@ class Summary:
     awarded: int
     overdue: int
     standings: dict[Standing | None, int]
+    seen: dict[Standing | None, int]
     states: dict[ProjectState, int]
 
 
@@ -278,12 +287,15 @@ def summarise(projects: Sequence[Project], today: dt.date) -> Summary:
     late = sum(1 for p in projects for _period, due in calendar(p, today) if due == Due.OVERDUE)
     running = [p for p in projects if p.state == ProjectState.RUNNING]
     order: list[Standing | None] = [*Standing, None]
+    newest = [newest_view(p, link.region_id) for p in running for link in p.application.region_links]
+    seen = [view.standing if view else None for view in newest]
     return Summary(
         projects=len(projects),
         entries=len(lines),
         regions=len({entry.region.id for entry in lines}),
         awarded=sum(p.decision.amount for p in projects),
         overdue=late,
+        seen={s: seen.count(s) for s in order},
         standings={s: sum(1 for p in running if p.standing == s) for s in order},
         states={s: sum(1 for p in projects if p.state == s) for s in ProjectState},
     )

@@ -44,11 +44,6 @@ def view_of(project: Project, period: Period, region_id: int) -> HalfYearView | 
     return next((v for v in project.views if (v.period, v.region_id) == (period.code, region_id)), None)
 
 
-def newest_view(project: Project, region_id: int) -> HalfYearView | None:
-    """What a region said last, by half-year."""
-    return next((v for v in reversed(project.views) if v.region_id == region_id), None)
-
-
 def view_calendar(project: Project, today: dt.date, regions: Iterable[int] | None = None) -> list[ViewLine]:
     """The views of a project by half-year, then by region; of all its regions, or of these."""
     running = project.state == ProjectState.RUNNING
@@ -70,7 +65,7 @@ def view_calendar(project: Project, today: dt.date, regions: Iterable[int] | Non
 
 
 def view_lines(actor: Actor) -> list[ViewLine]:
-    """Views that were given or are asked, and those that can already be given; by region, half-year and title.
+    """Views that were given or are asked, and those that can already be given; by region, the newest half-year, title.
 
     The programme team has those of every region, a regional lead only those of the own.
     """
@@ -87,7 +82,7 @@ def view_lines(actor: Actor) -> list[ViewLine]:
         lines,
         key=lambda line: (
             line.region.name.casefold(),
-            line.period,
+            -line.period.starts_on.toordinal(),
             line.project.application.title.casefold(),
             line.project.id,
         ),
