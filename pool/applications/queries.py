@@ -40,9 +40,8 @@ from .queries_lists import Row as Row
 from .queries_lists import counts as counts
 from .queries_lists import found as found
 from .queries_lists import listed as listed
-from .queries_lists import message_counts as message_counts
 from .queries_lists import message_work as message_work
-from .queries_lists import to_conclude as to_conclude
+from .queries_lists import work_counts as work_counts
 from .queries_partners import partner_requests_open as partner_requests_open
 from .queries_partners import partners as partners
 from .queries_scope import READERS as READERS

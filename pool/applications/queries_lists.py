@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from pool.core.access import Actor
 from pool.core.db import db
@@ -77,29 +77,24 @@ def _concludable(actor: Actor) -> ColumnElement[bool]:
     return and_(Application.state.in_(IN_HEARING), Application.id.in_(over))
 
 
-def to_conclude(actor: Actor, round_slug: str = "") -> int:
-    """How many intended refusals the programme team can decide about, in one round or in all."""
-    query = select(func.count()).select_from(Application).where(may_see(actor), _concludable(actor))
-    if round_slug:
-        query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
-    return db.session.scalar(query) or 0
-
-
 _BY_MESSAGES = {
     QUESTION_OPEN: message_queries.waiting_applications,
     MESSAGE_NEW: message_queries.unread_applications,
 }
 
 
-def message_counts(actor: Actor, round_slug: str = "") -> dict[str, int]:
-    """How many applications have a question that waits, and how many a new message, in one round or in all."""
-    numbers = {}
-    for name, idents in _BY_MESSAGES.items():
-        query = select(func.count()).select_from(Application).where(Application.id.in_(idents(actor)))
-        if round_slug:
-            query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
-        numbers[name] = db.session.scalar(query) or 0
-    return numbers
+def work_counts(actor: Actor, round_slug: str = "") -> dict[str, int]:
+    """How many applications are in each work list that is no state, in one round or in all; one query.
+
+    The intended refusals that the programme team can decide about, the questions that wait, the new messages.
+    """
+    conditions = {TO_CONCLUDE: and_(may_see(actor), _concludable(actor))}
+    conditions |= {name: Application.id.in_(idents(actor)) for name, idents in _BY_MESSAGES.items()}
+    query = select(*(func.count().filter(condition).label(name) for name, condition in conditions.items()))
+    query = query.select_from(Application)
+    if round_slug:
+        query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == round_slug)))
+    return dict(db.session.execute(query).one()._mapping)
 
 
 MessageWork = message_queries.Work
@@ -113,7 +108,11 @@ def message_work(actor: Actor, today: dt.date) -> MessageWork:
 def found(actor: Actor, wanted: Filter) -> Select[Application]:
     """The applications this actor may see that fit, in the order asked for."""
     # A list shows no texts, and they are by far the largest part of a row.
-    query = visible_to(actor).options(defer(Application.content), selectinload(Application.hearings))
+    query = visible_to(actor).options(
+        defer(Application.content),
+        selectinload(Application.hearings),
+        joinedload(Application.round, innerjoin=True).selectinload(Round.rule_sets),
+    )
     if wanted.round_slug:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == wanted.round_slug)))
     if wanted.state == CHECK_DUE:
@@ -161,41 +160,47 @@ def listed(actor: Actor, wanted: Filter, page: int, per_page: int) -> tuple[list
     """
     query, first = found(actor, wanted), (page - 1) * per_page
     if wanted.sort != BY_DECISION:
-        total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
         items = db.session.scalars(query.limit(per_page).offset(first)).all()
-        ends = _decide_by([(item.id, item.state, item.round_id) for item in items])
+        total = len(items)
+        if page > 1 or total == per_page:
+            total = db.session.scalar(query.with_only_columns(func.count(Application.id)).order_by(None)) or 0
+        ends = _decide_by([(item.id, item.state, item.round) for item in items])
         return [Row(item, ends[item.id]) for item in items], total
     facts = query.with_only_columns(Application.id, Application.state, Application.round_id).order_by(None)
-    ends = _decide_by([(ident, state, round_id) for ident, state, round_id in db.session.execute(facts)])
+    found_facts = db.session.execute(facts).all()
+    among = select(Round).where(Round.id.in_({round_id for _ident, _state, round_id in found_facts}))
+    here = {r.id: r for r in db.session.scalars(among.options(selectinload(Round.rule_sets)))}
+    ends = _decide_by([(ident, state, here[round_id]) for ident, state, round_id in found_facts])
     order = sorted(ends, key=lambda ident: (ends[ident] or dt.date.max, ident))[first : first + per_page]
     by_id = {item.id: item for item in db.session.scalars(query.where(Application.id.in_(order)))}
     return [Row(by_id[ident], ends[ident]) for ident in order], len(ends)
 
 
-def _decide_by(facts: Sequence[tuple[int, ApplicationState, int]]) -> dict[int, dt.date | None]:
+def _decide_by(facts: Sequence[tuple[int, ApplicationState, Round]]) -> dict[int, dt.date | None]:
     """By application: the last day to decide. facts: id, state and round of each."""
-    query = select(Round).where(Round.id.in_({round_id for _ident, _state, round_id in facts}))
-    known = db.session.scalars(query.options(selectinload(Round.rule_sets)).order_by(Round.id))
+    ends: dict[int, dt.date | None] = {ident: None for ident, _state, _round in facts}
     running = {
-        r.id: (r.closes_at, rounds.rules_of(r).decision_weeks) for r in known if r.state not in DECIDED_STATES
+        ident: round_
+        for ident, state, round_ in facts
+        if state in UNDECIDED and round_.state not in DECIDED_STATES
     }
-    here = [i for i, state, round_id in facts if state in UNDECIDED and round_id in running]
+    if not running:
+        return ends
+    weeks = {round_: rounds.rules_of(round_).decision_weeks for round_ in set(running.values())}
     waits: dict[int, list[tuple[dt.datetime, dt.date]]] = defaultdict(list)
     asked = select(
         CompletenessCheck.application_id, CompletenessCheck.checked_at, CompletenessCheck.supplement_by
-    ).where(CompletenessCheck.supplement_by.is_not(None), CompletenessCheck.application_id.in_(here))
+    ).where(CompletenessCheck.supplement_by.is_not(None), CompletenessCheck.application_id.in_(running))
     for ident, moment, last_day in db.session.execute(asked.order_by(CompletenessCheck.id)):
         waits[ident].append((moment, dt.date.fromisoformat(str(last_day))))
     came: dict[int, list[dt.datetime]] = defaultdict(list)
     versions = select(ApplicationVersion.application_id, ApplicationVersion.submitted_at).where(
         ApplicationVersion.application_id.in_(waits)
     )
-    for ident, moment in db.session.execute(versions.order_by(ApplicationVersion.number)):
-        came[ident].append(moment)
-    waiting = set(here)
-    return {
-        ident: rules.decide_by(*running[round_id], waits[ident], came[ident]).last_day
-        if ident in waiting
-        else None
-        for ident, _state, round_id in facts
-    }
+    if waits:
+        for ident, moment in db.session.execute(versions.order_by(ApplicationVersion.number)):
+            came[ident].append(moment)
+    for ident, round_ in running.items():
+        term = rules.decide_by(round_.closes_at, weeks[round_], waits[ident], came[ident])
+        ends[ident] = term.last_day
+    return ends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
@@ -19,9 +19,9 @@ READERS = (Role.PROGRAMME, Role.DECIDER, Role.AUDITOR)
 def with_facts(query: Select[Application]) -> Select[Application]:
     """What lists show, loaded in a fixed number of queries."""
     return query.options(
-        selectinload(Application.organisation),
-        selectinload(Application.round),
-        selectinload(Application.theme),
+        joinedload(Application.organisation, innerjoin=True),
+        joinedload(Application.theme),
+        joinedload(Application.round, innerjoin=True),
         selectinload(Application.region_links).joinedload(ApplicationRegion.region, innerjoin=True),
     )
 

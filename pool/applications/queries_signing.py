@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
@@ -31,17 +31,20 @@ def to_sign(actor: Actor) -> list[SignOff]:
     """What waits for the signature of this actor, the oldest first."""
     if not actor.has(Role.APPLICANT) or actor.organisation_id is None:
         return []
-    if actor.user_id not in {user.id for user in people.signers(actor.organisation_id)}:
+    if actor.has(Role.ASSESSOR, Role.CHAIR):
         return []
     query = (
         select(SignOff)
         .join(Application)
         .where(
+            people.is_signatory(actor.user_id, actor.organisation_id),
             Application.organisation_id == actor.organisation_id,
             SignOff.state == SignOffState.ASKED,
             SignOff.asked_by != actor.user_id,
         )
-        .options(selectinload(SignOff.application).selectinload(Application.round))
+        .options(
+            joinedload(SignOff.application, innerjoin=True).joinedload(Application.round, innerjoin=True)
+        )
         .order_by(SignOff.id)
     )
     return list(db.session.scalars(query))
@@ -63,7 +66,9 @@ def given_back(actor: Actor) -> list[SignOff]:
             Application.organisation_id == actor.organisation_id,
             Application.state.not_in((ApplicationState.WITHDRAWN, ApplicationState.INADMISSIBLE)),
         )
-        .options(selectinload(SignOff.application).selectinload(Application.round))
+        .options(
+            joinedload(SignOff.application, innerjoin=True).joinedload(Application.round, innerjoin=True)
+        )
         .order_by(SignOff.id)
     )
     return list(db.session.scalars(query))

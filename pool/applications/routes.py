@@ -119,16 +119,16 @@ def _tabs(wanted: queries.Filter) -> list[dict[str, Any]]:
     numbers = queries.counts(actor, wanted.round_slug)
     waiting, complete = ApplicationState.SUPPLEMENT_REQUESTED, ApplicationState.COMPLETE
     hearing = ApplicationState.HEARING
-    messages = queries.message_counts(actor, wanted.round_slug)
+    work = queries.work_counts(actor, wanted.round_slug)
     lists = [
         ("", "Alle", sum(numbers.values())),
         (queries.CHECK_DUE, "Te toetsen", sum(numbers.get(state, 0) for state in TO_CHECK)),
         (waiting.value, "Wacht op aanvulling", numbers.get(waiting, 0)),
         (hearing.value, "Wacht op zienswijze", numbers.get(hearing, 0)),
-        (queries.TO_CONCLUDE, "Voornemens", queries.to_conclude(actor, wanted.round_slug)),
+        (queries.TO_CONCLUDE, "Voornemens", work[queries.TO_CONCLUDE]),
         (complete.value, "Volledig", numbers.get(complete, 0)),
-        (queries.QUESTION_OPEN, "Wacht op antwoord", messages[queries.QUESTION_OPEN]),
-        (queries.MESSAGE_NEW, "Nieuwe berichten", messages[queries.MESSAGE_NEW]),
+        (queries.QUESTION_OPEN, "Wacht op antwoord", work[queries.QUESTION_OPEN]),
+        (queries.MESSAGE_NEW, "Nieuwe berichten", work[queries.MESSAGE_NEW]),
     ]
     return [
         {

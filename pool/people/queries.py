@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pool.core.access import Actor, Role
@@ -89,6 +89,15 @@ def signs_off(organisation_id: int) -> bool:
         Signatory.organisation_id == organisation_id, Signatory.ended_at.is_(None)
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+def is_signatory(user_id: int | None, organisation_id: int) -> ColumnElement[bool]:
+    """The condition that somebody was named to sign for an organisation."""
+    return exists().where(
+        Signatory.organisation_id == organisation_id,
+        Signatory.user_id == (user_id or 0),
+        Signatory.ended_at.is_(None),
+    )
 
 
 def signers(organisation_id: int) -> list[User]:

@@ -7,18 +7,19 @@ so a role that ended is gone at once.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Flask, g
 from flask_login import LoginManager, current_user
-from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select, update
 
 from pool.core.access import Actor, Role, visitor
 from pool.core.db import db, reading
 from pool.core.text import sha256_hex
 
-from .models import User, UserSession
+from .models import Organisation, RoleGrant, User, UserSession
 from .service import SESSION_IDLE
 
 SEEN_EVERY = dt.timedelta(minutes=5)
@@ -29,10 +30,10 @@ manager.session_protection = None  # the session row decides, not the address or
 
 @dataclass
 class SignedIn:
-    """What Flask-Login carries: the secret of the session, and whose it is."""
+    """What Flask-Login carries: the secret of the session, and who holds it at the moment of the request."""
 
     secret: str
-    user: User
+    actor: Actor
     session_id: int
     seen_at: dt.datetime
     is_authenticated: bool = True
@@ -43,20 +44,41 @@ class SignedIn:
         return self.secret
 
 
+# Every request asks this: one statement, built once, that reads columns and makes no objects.
+_HOLDER = (
+    select(
+        UserSession.id.label("session_id"),
+        UserSession.seen_at,
+        UserSession.expires_at,
+        User.id.label("user_id"),
+        User.name,
+        User.organisation_id,
+        Organisation.name.label("organisation_name"),
+        RoleGrant.role,
+        RoleGrant.region_id,
+        RoleGrant.started_at,
+        RoleGrant.ended_at,
+    )
+    .select_from(UserSession)
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(Organisation, Organisation.id == User.organisation_id)
+    .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
+    .where(UserSession.token_hash == bindparam("token_hash"), UserSession.ended_at.is_(None), User.is_active)
+    .order_by(RoleGrant.id)
+)
+
+
 def session_holder(secret: str, at: dt.datetime) -> SignedIn | None:
     """Who holds this session at this moment; None when it ended, expired, stood idle, or the account closed."""
-    query = (
-        select(UserSession)
-        .where(UserSession.token_hash == sha256_hex(secret.encode()), UserSession.ended_at.is_(None))
-        .options(
-            joinedload(UserSession.user).joinedload(User.organisation),
-            joinedload(UserSession.user).selectinload(User.grants),
-        )
-    )
-    row = db.session.scalar(query)
-    if row is None or not row.user.is_active or at >= row.expires_at or at - row.seen_at > SESSION_IDLE:
+    rows = db.session.execute(_HOLDER, {"token_hash": sha256_hex(secret.encode())}).all()
+    if not rows or at >= rows[0].expires_at or at - rows[0].seen_at > SESSION_IDLE:
         return None
-    return SignedIn(secret, row.user, row.id, row.seen_at)
+    first = rows[0]
+    grants = [row for row in rows if row.role is not None]
+    actor = _actor(
+        first.user_id, first.name, first.organisation_id, first.organisation_name or "", grants, at
+    )
+    return SignedIn(secret, actor, first.session_id, first.seen_at)
 
 
 @manager.user_loader
@@ -64,20 +86,45 @@ def _load(secret: str) -> SignedIn | None:
     return session_holder(secret, g.received_at)
 
 
-def actor_for(user: User, at: dt.datetime) -> Actor:
-    """The actor that an account is at a moment: with the grants that hold then."""
-    grants = [x for x in user.grants if x.started_at <= at and (x.ended_at is None or at < x.ended_at)]
+class Grant(Protocol):
+    """What a role grant says; a row of the table or of a query."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def region_id(self) -> int | None: ...
+    @property
+    def started_at(self) -> dt.datetime: ...
+    @property
+    def ended_at(self) -> dt.datetime | None: ...
+
+
+def _actor(
+    user_id: int,
+    name: str,
+    organisation_id: int | None,
+    organisation_name: str,
+    given: Iterable[Grant],
+    at: dt.datetime,
+) -> Actor:
+    grants = [x for x in given if x.started_at <= at and (x.ended_at is None or at < x.ended_at)]
     return Actor(
-        user_id=user.id,
-        name=user.name,
+        user_id=user_id,
+        name=name,
         roles=frozenset(x.role for x in grants),
-        organisation_id=user.organisation_id,
-        organisation_name=user.organisation.name if user.organisation else "",
+        organisation_id=organisation_id,
+        organisation_name=organisation_name,
         region_ids=frozenset(
             x.region_id for x in grants if x.role == Role.REGIONAL_LEAD and x.region_id is not None
         ),
         at=at,
     )
+
+
+def actor_for(user: User, at: dt.datetime) -> Actor:
+    """The actor that an account is at a moment: with the grants that hold then."""
+    organisation = user.organisation.name if user.organisation else ""
+    return _actor(user.id, user.name, user.organisation_id, organisation, user.grants, at)
 
 
 def load_actor() -> Actor:
@@ -88,7 +135,8 @@ def load_actor() -> Actor:
         return visitor(at)
     if at - holder.seen_at > SEEN_EVERY:
         _mark_seen(holder.session_id, at)
-    return actor_for(holder.user, at)
+    actor: Actor = holder.actor
+    return actor
 
 
 def _mark_seen(session_id: int, at: dt.datetime) -> None:

@@ -56,7 +56,7 @@ class Round(Model):
     """One application period of a scheme.
 
     rules: the draft of the rules while the round is a draft (see `inputs.RoundRules`); after publishing the
-    published rule set counts and this copy no longer changes. closes_at: as it holds now; an extension (see
+    published rule set counts and this copy no longer changes, nor is it read along with the round. closes_at: as it holds now; an extension (see
     `Extension`) moves it. articles: which articles of the law apply, as text. invented: what is made up in this round, in
     Dutch, shown on every page and export; empty for a real round.
     """
@@ -79,7 +79,7 @@ class Round(Model):
     opens_at: Mapped[Moment]
     closes_at: Mapped[Moment]
     published_at: Mapped[Moment | None]
-    rules: Mapped[dict[str, Any]]
+    rules: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     invented: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
     scheme: Mapped[Scheme] = relationship(back_populates="rounds")

@@ -54,6 +54,8 @@ def round_line(slug: str, at: dt.datetime) -> RoundLine:
 def _lines(found: Iterable[Round]) -> list[RoundLine]:
     found = list(found)
     decided = [r.id for r in found if r.state in DECIDED_STATES]
+    if not decided:
+        return [RoundLine(r, r.budget.ceiling, None, None, None, None) for r in found]
     asked_query = (
         select(Application.round_id, func.count(), func.sum(Application.requested))
         .where(
@@ -64,7 +66,7 @@ def _lines(found: Iterable[Round]) -> list[RoundLine]:
         .group_by(Application.round_id)
     )
     asked = {ident: (count, int(total)) for ident, count, total in db.session.execute(asked_query)}
-    awarded = awards.public_totals() if decided else {}
+    awarded = awards.public_totals()
     lines = []
     for round_ in found:
         known = round_.id in decided

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import defer, selectinload
 
 from pool.applications import queries as applications
 from pool.applications import rules as application_rules
@@ -60,7 +60,7 @@ def _applicant(actor: Actor) -> Iterator[Task]:
             Application.organisation_id == actor.organisation_id,
             Application.state.in_(_APPLICANT_ACTS),
         )
-        .options(selectinload(Application.hearings))
+        .options(defer(Application.content), selectinload(Application.hearings))
     ).all()
     asked = [a for a in own if a.state == ApplicationState.SUPPLEMENT_REQUESTED and a.supplement_until]
     first = min((a.supplement_until for a in asked if a.supplement_until), default=None)
@@ -223,7 +223,7 @@ def _programme(actor: Actor) -> Iterator[Task]:
     )
     yield Task(
         "Voornemens om een aanvraag niet in behandeling te nemen, waarover u kunt beslissen",
-        applications.to_conclude(actor),
+        applications.work_counts(actor)[applications.TO_CONCLUDE],
         "applications.index",
         {"status": applications.TO_CONCLUDE},
     )

@@ -78,7 +78,7 @@ def test_nobody_else_learns_that_there_are_messages(world: World, application: A
     assert message_queries.open_questions(actor, application.id) == []
     work = message_queries.work(actor, DUE)
     assert (work.unread, work.waiting, work.overdue, work.first) == (0, 0, 0, None)
-    assert set(queries.message_counts(actor).values()) == {0}
+    assert set(queries.work_counts(actor).values()) == {0}
     for name in (queries.QUESTION_OPEN, queries.MESSAGE_NEW):
         assert db.session.scalars(queries.found(actor, queries.Filter(state=name))).all() == []
 

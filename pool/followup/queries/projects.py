@@ -208,6 +208,8 @@ def reports_due(actor: Actor) -> list[DueReport]:
         .order_by(Project.id)
     )
     projects = list(db.session.execute(running))
+    if not projects:
+        return []
     reported = reported_of([row[0] for row in projects])
     lines = [
         DueReport(ident, period, due)
