@@ -224,17 +224,13 @@ def decided_rounds() -> list[Round]:
 
 def theme_names() -> dict[str, str]:
     """What themes are called in problems, in their own order."""
-    return {theme.slug: theme.name for theme in regions.all_themes()} | {SHELTER_THEME: "Vrouwenopvang"}
-
-
-def region_names() -> dict[str, str]:
-    return {region.slug: region.name for region in regions.all_regions()}
+    return regions.theme_names() | {SHELTER_THEME: "Vrouwenopvang"}
 
 
 def names(applications: Iterable[tuple[str, Application]]) -> wording.Names:
     """How to speak of things to somebody who may know all applications: (id in the file, application)."""
     spoken = {ident: f"‘{one.title}’ ({one.reference})" for ident, one in applications}
-    return wording.Names(spoken, region_names(), theme_names())
+    return wording.Names(spoken, regions.region_names(), theme_names())
 
 
 def explain(scenario: Scenario, ident: str, spoken: wording.Names) -> telling.Explained | None:
@@ -274,4 +270,4 @@ def explanation_for(application_id: int) -> telling.Explained | None:
     base = base_for(application) if application else None
     if base is None:
         return None
-    return explain(*base, wording.Names({}, region_names(), theme_names()))
+    return explain(*base, wording.Names({}, regions.region_names(), theme_names()))

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from pool.applications import queries as applications
 from pool.core.access import current_actor, door, require
 from pool.core.forms import attempt
+from pool.regions import queries as regions
 from pool.rounds import queries as rounds
 
 from . import queries, results, rules, service, wording
@@ -52,7 +53,7 @@ def round_(slug: str) -> Any:
         "allocation/round.html",
         round=found,
         scenarios=[(one, queries.outcome(one), waiting.get(one.id)) for one in scenarios],
-        regions=len(queries.region_names()),
+        regions=len(regions.region_names()),
         base=base,
         may_make=may_make(found),
         usable=_usable(scenarios),

@@ -11,6 +11,7 @@ from pool.core import charts, jobs
 from pool.core.access import current_actor, door
 from pool.core.errors import Missing
 from pool.core.text import format_points
+from pool.regions import queries as regions
 from pool.rounds.models import Round
 
 from . import queries, results, service, steadiness, wording
@@ -111,7 +112,7 @@ def _steadiness(scenario: Scenario) -> steadiness.Steadiness | None:
 @door(*READERS)
 def spread(slug: str, ident: int) -> Any:
     found, one, result = _done(slug, ident)
-    named = queries.region_names()
+    named = regions.region_names()
     chart = charts.tile_map(
         "kaart",
         "Toekenningen per regio",
@@ -233,7 +234,7 @@ def explanation(slug: str, ident: int, application_id: int) -> Any:
         steady=steady.section(line.id, named) if steady else None,
         unproven=explained is None and queries.has_study(one.id, StudyKind.EXPLANATIONS),
         job=_waiting(one, StudyKind.EXPLANATIONS),
-        regions=[queries.region_names()[region.slug] for region in line.application.regions],
+        regions=[region.name for region in line.application.regions],
     )
 
 

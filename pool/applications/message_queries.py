@@ -77,15 +77,14 @@ def unread_applications(actor: Actor) -> Select[int]:
 # --- questions that wait ----------------------------------------------------------------------------------
 
 
-def _waits() -> ColumnElement[bool]:
-    """The condition on Message, joined with its application and round, under which its answer is awaited."""
-    answer = aliased(Message)
-    return and_(
-        Message.answer_by.is_not(None),
-        not_(exists().where(answer.answers_id == Message.id)),
-        Application.state != ApplicationState.WITHDRAWN,
-        Round.state.not_in(DECIDED_STATES),
-    )
+_answer = aliased(Message)
+_WAITS = and_(
+    Message.answer_by.is_not(None),
+    not_(exists().where(_answer.answers_id == Message.id)),
+    Application.state != ApplicationState.WITHDRAWN,
+    Round.state.not_in(DECIDED_STATES),
+)
+"""The condition on Message, joined with its application and round, under which its answer is awaited."""
 
 
 def _waiting(actor: Actor) -> Select[Message]:
@@ -93,7 +92,7 @@ def _waiting(actor: Actor) -> Select[Message]:
         select(Message)
         .join(Application, Application.id == Message.application_id)
         .join(Round, Round.id == Application.round_id)
-        .where(may_read(actor), _waits())
+        .where(may_read(actor), _WAITS)
         .order_by(Message.answer_by, Message.id)
     )
 

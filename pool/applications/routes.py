@@ -7,12 +7,13 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from pool.core import audit
-from pool.core.access import Role, current_actor, door
+from pool.core.access import Actor, Role, current_actor, door
 from pool.core.clock import local_date
 from pool.core.db import db
 from pool.core.text import fingerprint, format_moment
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
+from pool.rounds.models import Round
 from pool.rounds.rules import accepts_applications
 from pool.rounds.states import DECIDED_STATES
 
@@ -85,8 +86,7 @@ def index() -> Any:
     )
     page = min(max(1, given.get("page", 1, type=int)), MAX_PAGE)
     rows, total = queries.listed(actor, wanted, page, PER_PAGE)
-    known_rounds = db.session.scalars(rounds.visible_to(actor)).unique().all()
-    open_rounds = [r for r in known_rounds if accepts_applications(r, actor.at)]
+    open_rounds = _open_rounds(actor) if actor.has(Role.APPLICANT) else []
     return render_template(
         "applications/index.html",
         rows=rows,
@@ -96,13 +96,13 @@ def index() -> Any:
         orders=_ORDERS[actor.has(Role.APPLICANT)],
         wanted=wanted,
         args={k: v for k, v in given.items() if k != "page" and v},
-        rounds=known_rounds,
-        open_rounds=open_rounds if actor.has(Role.APPLICANT) else [],
-        start_form=StartForm() if actor.has(Role.APPLICANT) and open_rounds else None,
+        rounds=rounds.names(actor),
+        open_rounds=open_rounds,
+        start_form=StartForm() if open_rounds else None,
         tabs=_tabs(wanted) if actor.has(Role.PROGRAMME) else [],
         states=[s for s in ApplicationState if s != ApplicationState.DRAFT or actor.has(Role.APPLICANT)],
-        themes=regions.all_themes(),
-        regions=regions.all_regions(),
+        themes=[*regions.theme_names().items()],
+        regions=[*regions.region_names().items()],
         message_lists=_MESSAGE_LISTS if actor.has(*message_queries.WRITERS) else [],
         threads=message_queries.standings(actor, [row.item.id for row in rows]),
         today=local_date(actor.at),
@@ -111,6 +111,12 @@ def index() -> Any:
         to_sign=queries_signing.to_sign(actor),
         given_back=queries_signing.given_back(actor) if actor.has(Role.APPLICANT) else [],
     )
+
+
+def _open_rounds(actor: Actor) -> list[Round]:
+    """Rounds in which a municipality can start an application now."""
+    known = db.session.scalars(rounds.visible_to(actor).where(Round.closes_at >= actor.at)).unique()
+    return [round_ for round_ in known if accepts_applications(round_, actor.at)]
 
 
 def _tabs(wanted: queries.Filter) -> list[dict[str, Any]]:

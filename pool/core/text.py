@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from babel import dates, numbers
@@ -53,7 +54,12 @@ class LabeledEnum(enum.StrEnum):
 
 def format_date(value: date | datetime) -> str:
     """'21 november 2026'. A moment counts on the day it has in the Netherlands."""
-    day = clock.local_date(value) if isinstance(value, datetime) else value
+    return _day(clock.local_date(value) if isinstance(value, datetime) else value)
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date) -> str:
+    # Kept, because a list shows the same days again and again and Babel is slow.
     return dates.format_date(day, "d MMMM y", locale=_LOCALE)
 
 

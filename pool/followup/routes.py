@@ -62,8 +62,8 @@ def _choices() -> dict[str, Any]:
     known = rounds.visible_to(current_actor()).where(Round.state.in_(DECIDED_STATES))
     return {
         "rounds": list(db.session.execute(known.with_only_columns(Round.slug, Round.title))),
-        "regions": [(r.slug, r.name) for r in regions.all_regions()],
-        "themes": [(t.slug, t.name) for t in regions.all_themes()],
+        "regions": [*regions.region_names().items()],
+        "themes": [*regions.theme_names().items()],
         "states": ProjectState.choices(),
         "standings": [*Standing.choices(), (queries.NOT_REPORTED, "nog niet gerapporteerd")],
         "reports": [(Due.OVERDUE.value, "met een rapportage die te laat is")],

@@ -16,6 +16,21 @@ def all_regions() -> list[Region]:
     return list(db.session.scalars(select(Region).order_by(Region.name)))
 
 
+# Filters and sentences need no more than the names, on many pages: two statements, built once.
+_REGION_NAMES = select(Region.slug, Region.name).order_by(Region.name)
+_THEME_NAMES = select(Theme.slug, Theme.name).order_by(Theme.position)
+
+
+def region_names() -> dict[str, str]:
+    """What regions are called by slug, in order of name."""
+    return dict(iter(db.session.execute(_REGION_NAMES)))
+
+
+def theme_names() -> dict[str, str]:
+    """What themes are called by slug, in their own order."""
+    return dict(iter(db.session.execute(_THEME_NAMES)))
+
+
 def regions_by_slug(slugs: Iterable[str]) -> dict[str, Region]:
     query = select(Region).where(Region.slug.in_(list(slugs))).order_by(Region.slug)
     return {region.slug: region for region in db.session.scalars(query)}

@@ -26,8 +26,7 @@ def load(slug: str) -> Round:
 
 def names() -> dict[str, str]:
     """Names of themes and regions by slug."""
-    found = {region.slug: region.name for region in regions.all_regions()}
-    return found | {theme.slug: theme.name for theme in regions.all_themes()}
+    return regions.region_names() | regions.theme_names()
 
 
 def summary(round_: Round, rules: RoundRules) -> list[tuple[Part, overview.Facts]]:

@@ -139,7 +139,7 @@ class RuleSet(Model):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     number: Mapped[int]
     body: Mapped[dict[str, Any]]
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     sha256: Mapped[str]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("rule_set.id"), unique=True)
     reference: Mapped[str] = mapped_column(default="")

@@ -24,6 +24,12 @@ def visible_to(actor: Actor) -> Select[Round]:
     return query if actor.has(Role.PROGRAMME) else query.where(Round.state.in_(PUBLIC_STATES))
 
 
+def names(actor: Actor) -> list[tuple[str, str]]:
+    """Slug and title of the rounds this actor may see, newest first, for a filter."""
+    query = visible_to(actor).with_only_columns(Round.slug, Round.title)
+    return [(slug, title) for slug, title in db.session.execute(query)]
+
+
 def get(actor: Actor, slug: str) -> Round:
     """The round with this slug; Missing when there is none for this actor."""
     found = db.session.scalar(visible_to(actor).where(Round.slug == slug))
@@ -39,9 +45,18 @@ def rule_set(round_: Round) -> RuleSet:
     return round_.rule_sets[-1]
 
 
+_published: dict[str, RoundRules] = {}
+"""Rules by the hash of what was published, which never changes: read once per process, not with every request."""
+
+
 def rules_of(round_: Round) -> RoundRules:
     """The published rules, or the draft while nothing is published."""
-    return RoundRules.from_json(round_.rule_sets[-1].body if round_.rule_sets else round_.rules)
+    if not round_.rule_sets:
+        return RoundRules.from_json(round_.rules)
+    newest = round_.rule_sets[-1]
+    if newest.sha256 not in _published:
+        _published[newest.sha256] = RoundRules.from_json(newest.body)
+    return _published[newest.sha256]
 
 
 def ceiling_history(round_id: int) -> list[CeilingDecision]:

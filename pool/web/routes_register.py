@@ -148,8 +148,8 @@ def register_search() -> Any:
         asked=asked,
         found=found,
         sentences=list(dict.fromkeys(a.round.invented for a in found if a.round.invented)),
-        themes=[(t.slug, t.name) for t in regions.all_themes()],
-        regions=[(r.slug, r.name) for r in regions.all_regions()],
+        themes=[*regions.theme_names().items()],
+        regions=[*regions.region_names().items()],
         crumbs=[("Openbaar register", url_for("web.register")), ("Zoeken", None)],
     )
 

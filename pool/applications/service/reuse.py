@@ -40,7 +40,7 @@ def offers(application: Application, source: Application) -> list[Offer]:
         earlier=rounds.rules_of(source.round),
         own_region=municipality.region.slug if municipality else "",
         day=local_date(application.round.closes_at),
-        theme_names={theme.slug: theme.name for theme in regions.all_themes()},
+        theme_names=regions.theme_names(),
     )
     then, draft = queries.content(source), queries.draft(application)
     saved = {save.section for save in application.saves}
