@@ -118,7 +118,7 @@ class Standing:
 
 
 def standings(actor: Actor, application_ids: Collection[int]) -> dict[int, Standing]:
-    """How the messages stand for somebody, per application of which this actor reads them; in two queries."""
+    """How the messages stand for somebody, per application of which this actor reads them; in at most two queries."""
     if not actor.has(*READERS):
         return {}
     wanted = Application.id.in_(list(application_ids))
@@ -137,10 +137,15 @@ def standings(actor: Actor, application_ids: Collection[int]) -> dict[int, Stand
         .order_by(None)
         .group_by(Message.application_id)
     )
-    due = dict(iter(db.session.execute(due_query)))
+    found = db.session.execute(query).all()
+    due = (
+        dict(iter(db.session.execute(due_query)))
+        if any(count for _ident, count, _new, _last in found)
+        else {}
+    )
     return {
         ident: Standing(count, unread if actor.has(*WRITERS) else 0, last, due.get(ident))
-        for ident, count, unread, last in db.session.execute(query)
+        for ident, count, unread, last in found
     }
 
 

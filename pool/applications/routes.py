@@ -203,7 +203,7 @@ def _own_page(application: Application) -> Any:
         can_be_heard=LIFE.may(actor, application, "be_heard"),
         changed=version is not None and fingerprint(waiting.to_json()) != version.sha256,
         points={p.code: p.label for p in rules.check_points(round_rules)},
-        parts=queries.parts(content, round_rules),
+        parts=queries.parts(content, round_rules) if version else [],
         shelf=shelf(application, content),
         notes=queries.notes(application, content) if version else [],
         state=ApplicationState,
