@@ -351,7 +351,8 @@ def run(url: str, folder: Path, options: argparse.Namespace) -> int:
             f"held {done / seconds:.1f} of {options.rate:.0f} requests/s; {spent / done * 1000:.1f} ms CPU per request in the mix"
         )
         share = ", ".join(
-            f"{name} {used / seconds:.2f}" for name, used in (("server", spent), ("worker", worker), ("load", load))
+            f"{name} {used / seconds:.2f}"
+            for name, used in (("server", spent), ("worker", worker), ("load", load))
         )
         print(f"cores used: {share}")
         base = alone.pop("gezond")
