@@ -13,7 +13,7 @@ from pool.core.pdf import Document
 from pool.rounds import queries as rounds
 from pool.rounds.inputs import RoundRules
 
-from . import letter, queries
+from . import letter, queries, rules
 from .inputs import Content
 from .models import Application
 from .states import Section
@@ -114,4 +114,9 @@ def pdf(document: Document, name: str) -> Response:
 
 @bp.context_processor
 def _for_templates() -> dict[str, Any]:
-    return {"invented_texts": invented, "section_url": section_url}
+    return {
+        "invented_texts": invented,
+        "section_url": section_url,
+        "can_read_file": rules.can_read_file,
+        "file_facts": queries.file_facts,
+    }

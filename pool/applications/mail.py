@@ -49,16 +49,27 @@ def withdrawn(reference: str, title: str, at: dt.datetime, reason: str) -> Lette
     )
 
 
-def infected(reference: str, title: str, name: str, finding: str) -> Letter:
+def infected(reference: str, title: str, name: str, finding: str, *, with_view: bool) -> Letter:
+    """with_view: the file belongs to a view on an intended refusal, and not to the application itself."""
     virus = f" ({finding})" if finding else ""
+    if with_view:
+        what_now = [
+            "Hebt u uw zienswijze nog niet verstuurd? Vervang het bestand dan door een schoon bestand.",
+            "Hebt u uw zienswijze al verstuurd? Die geldt. Stuur ons een bericht, dan spreken wij af hoe u het bestand "
+            "opnieuw aanlevert.",
+        ]
+    else:
+        what_now = [
+            "Kunt u de aanvraag nog wijzigen? Vervang het bestand dan door een schoon bestand. Had u de aanvraag al "
+            "ingediend, dien die dan opnieuw in.",
+            "Is de ronde gesloten? Dan vragen wij u om een ander bestand als we het nodig hebben.",
+        ]
     return (
         f"Virus gevonden in een bestand: aanvraag {reference}",
         text(
             f"In het bestand ‘{name}’ bij de aanvraag ‘{title}’ ({reference}) is een virus gevonden{virus}. "
             "Niemand kan dit bestand in de Projectenpool openen.",
-            "Kunt u de aanvraag nog wijzigen? Vervang het bestand dan door een schoon bestand. Had u de aanvraag al "
-            "ingediend, dien die dan opnieuw in.",
-            "Is de ronde gesloten? Dan vragen wij u om een ander bestand als we het nodig hebben.",
+            *what_now,
             "Laat ook de ICT-afdeling van uw organisatie weten dat dit bestand een virus bevat.",
         ),
     )
@@ -118,14 +129,15 @@ def intended(
     )
 
 
-def heard(reference: str, title: str, at: dt.datetime, view: str) -> Letter:
-    """view: empty when the municipality has none."""
+def heard(reference: str, title: str, at: dt.datetime, view: str, files: Sequence[str]) -> Letter:
+    """view: empty when the municipality has none. files: names of what came with it."""
     return (
         f"Ontvangen: uw zienswijze over aanvraag {reference}",
         text(
             f"Wij hebben op {format_moment(at)} uw reactie ontvangen op ons voornemen om de aanvraag ‘{title}’ "
             f"({reference}) niet in behandeling te nemen.",
             f"Uw zienswijze:\n{view}" if view else "U hebt laten weten dat u geen zienswijze geeft.",
+            *(["Uw bijlagen:\n" + "\n".join(files)] if files else []),
             "U krijgt bericht als wij hebben beslist.",
         ),
     )

@@ -140,7 +140,8 @@ class ApplicationFile(Model):
     """A file that came in with an application. document: the code of what the round asks; size in bytes.
 
     The draft or a version lists it by document, name and sha256; the bytes are in `core.blobs`. version_id: the
-    first version that lists it; from then on the row stays. finding: the virus, or why there is no outcome yet.
+    first version that lists it; from then on the row stays. What comes with a view on an intended refusal has a
+    code of its own (`rules.hearing_document`) and is listed in `HearingFile`. finding: the virus, or why there is no outcome yet.
     """
 
     __tablename__ = "application_file"
@@ -240,6 +241,22 @@ class HearingView(Model):
     text: Mapped[str]
     given_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     given_by_name: Mapped[str]
+    files: Mapped[list[HearingFile]] = relationship(order_by="HearingFile.position")
+
+
+@immutable
+class HearingFile(Model):
+    """A file that was sent along with a view: what it was then. Its row, with the scan, stays for as long as this."""
+
+    __tablename__ = "hearing_file"
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing_view.hearing_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("application_file.id"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    file: Mapped[ApplicationFile] = relationship()
 
 
 class RegionalView(Model):

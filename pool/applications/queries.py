@@ -30,6 +30,7 @@ from .queries_documents import file_of as file_of
 from .queries_documents import files_of as files_of
 from .queries_documents import notes as notes
 from .queries_documents import shelf as shelf
+from .queries_documents import waiting_for_view as waiting_for_view
 from .queries_lists import CHECK_DUE as CHECK_DUE
 from .queries_lists import MESSAGE_NEW as MESSAGE_NEW
 from .queries_lists import QUESTION_OPEN as QUESTION_OPEN

@@ -15,7 +15,7 @@ from pool.rounds.inputs import RoundRules
 
 from . import rules
 from .inputs import Content, FileEntry
-from .models import Application, ApplicationFile
+from .models import Application, ApplicationFile, Hearing, HearingFile
 from .states import READABLE, FileState
 
 _NAMES = {
@@ -140,8 +140,29 @@ def file_among(application: Application, ident: int, entries: Sequence[FileEntry
     return row
 
 
+def waiting_for_view(hearing: Hearing) -> list[ApplicationFile]:
+    """The files that were added for a view that is not given yet, in the order in which they came."""
+    query = select(ApplicationFile).where(
+        ApplicationFile.application_id == hearing.application_id,
+        ApplicationFile.document == rules.hearing_document(hearing).code,
+        ApplicationFile.id.not_in(select(HearingFile.file_id)),
+    )
+    return list(db.session.scalars(query.order_by(ApplicationFile.id)))
+
+
+def _goes_with_a_view(actor: Actor, application: Application, ident: int) -> bool:
+    """Whether a file is in a view that was given, or in the one that the own municipality is about to give."""
+    given = [file.file_id for h in application.hearings if h.view is not None for file in h.view.files]
+    open_ = application.open_hearing
+    if open_ is not None and rules.is_own(actor, application):
+        given += [row.id for row in waiting_for_view(open_)]
+    return ident in given
+
+
 def file_of(actor: Actor, application: Application, ident: int) -> ApplicationFile:
     """A file of an application that this actor may see; Missing when it is in no text that the actor may read."""
+    if _goes_with_a_view(actor, application, ident):
+        return db.session.get_one(ApplicationFile, ident)
     return file_among(application, ident, readable_entries(actor, application))
 
 

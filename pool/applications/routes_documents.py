@@ -13,7 +13,6 @@ from pool.core.downloads import give
 from pool.core.errors import Missing
 from pool.core.forms import attempt
 from pool.rounds.inputs import DocumentRule, RoundRules
-from pool.rounds.states import DocumentKind
 
 from . import queries, rules, service
 from .blueprint import READERS, bp, crumbs, load, section_url, shelf
@@ -121,7 +120,7 @@ def _page(application: Application, round_rules: RoundRules, posted: FileForm | 
             Block(
                 document,
                 rules.kinds_text(document),
-                ",".join(s for kind in document.kinds for s in rules.SUFFIXES[DocumentKind(kind)]),
+                rules.accepted_suffixes(document),
                 [
                     (row, queries.file_facts(entry), on_shelf.url(entry))
                     for row, entry in zip(present, entries, strict=True)

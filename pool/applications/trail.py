@@ -42,6 +42,8 @@ _STEPS: dict[str, tuple[str, str]] = {
 _FOR_THE_AUDITOR: dict[str, tuple[str, str]] = {
     "application.add_file": ("Bestand toegevoegd aan het concept", "neutral"),
     "application.remove_file": ("Bestand verwijderd uit het concept", "neutral"),
+    "hearing.add_file": ("Bijlage toegevoegd voor de zienswijze", "neutral"),
+    "hearing.remove_file": ("Bijlage verwijderd voor de zienswijze", "neutral"),
     "file.clear": ("Bestand gecontroleerd op virussen", "neutral"),
     "file.quarantine": ("Bestand wacht op viruscontrole", "neutral"),
     "file.let_go": ("Bestand vrijgegeven zonder viruscontrole", "warning"),

@@ -1,10 +1,11 @@
-"""The document that goes with an application of the demonstration: a small PDF, invented like the rest of it."""
+"""Documents of the demonstration: small PDFs, invented like the rest of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 
+from pool.applications import rules
 from pool.applications import service as applications
 from pool.applications.inputs import Content
 from pool.applications.models import Application
@@ -12,6 +13,8 @@ from pool.core.access import Actor
 from pool.core.pdf import Column, Document, render
 from pool.rounds import queries as rounds
 from pool.rounds.inputs import DocumentRule
+
+from . import words
 
 ASKED = (
     DocumentRule(
@@ -50,3 +53,22 @@ def send(actor: Actor, application: Application, content: Content) -> None:
             paper = io.BytesIO(plan_of(application, content, actor.at))
             name = f"{document.name} {application.reference}.pdf"
             applications.add_file(actor, application, applications.receive(document, name, paper))
+
+
+def support(actor: Actor, application: Application) -> None:
+    """A letter of the police, sent along with a view on an intended refusal."""
+    hearing = application.open_hearing
+    assert hearing is not None
+    letter = Document(
+        title="Brief over de samenwerking",
+        moment=actor.at,
+        subject="Samenwerking van politie en lokaal team",
+        reference=application.reference,
+    )
+    letter.heading(1, "Brief over de samenwerking")
+    letter.note("Deze brief is verzonnen voor de demonstratie.")
+    letter.prose(words.POLICE)
+    received = applications.receive(
+        rules.hearing_document(hearing), "Brief van de politie.pdf", io.BytesIO(render(letter))
+    )
+    applications.add_hearing_file(actor, application, received)

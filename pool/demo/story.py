@@ -166,7 +166,7 @@ def talk(cast: Cast, application: Application, first: dt.datetime, *, answered: 
 
 
 def intend(cast: Cast, application: Application, moment: dt.datetime, view: str = "") -> None:
-    """The programme team intends to refuse an application; with a view, the municipality gave it a day later."""
+    """The programme team intends to refuse an application; with a view, the municipality gave it a day later, with a letter."""
     rules = rounds.rules_of(application.round)
     points = [
         CheckedPoint(p.code, p.code != "project", words.UNFIT if p.code == "project" else "")
@@ -176,6 +176,7 @@ def intend(cast: Cast, application: Application, moment: dt.datetime, view: str 
     applications.check(cast.at("programma", moment), application, given)
     if view:
         applicant = cast.applicant_of(application.regions[0], moment + dt.timedelta(days=1))
+        paper.support(applicant, application)
         applications.be_heard(applicant, application, HearingInput(True, view))
     db.session.commit()
 

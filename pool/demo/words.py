@@ -148,6 +148,11 @@ INTENTION = (
     "bij deze ronde."
 )
 UNFIT = "Uit het plan blijkt niet wat er nieuw of tijdelijk aan is."
+POLICE = (
+    "Tot nu toe werkten de politie en het lokale team ieder apart. In dit project gaan wij voor het eerst samen op "
+    "huisbezoek, en spreken wij binnen drie dagen af wie wat doet. Wij maken daarvoor mensen vrij."
+)
+"""What the police writes along with a view on an intended refusal."""
 VIEW_ON_INTENTION = (
     "Wij begrijpen de vraag, maar het gaat niet om ons gewone werk. Het team bestaat al, de samenwerking met de "
     "politie is nieuw en duurt één jaar.\n\nU leest dat in de aanpak, bij stap 2 en 3. Wij hadden dat duidelijker "

@@ -125,6 +125,22 @@ def attach(
     return row
 
 
+def attach_to_view(
+    actor: Actor,
+    application: Application,
+    name: str = "bewijs.pdf",
+    content: bytes | None = None,
+    replaces: int | None = None,
+) -> ApplicationFile:
+    """A file for the view on an intended refusal; without content a PDF of one empty page."""
+    assert application.open_hearing is not None
+    document = rules.hearing_document(application.open_hearing)
+    entry = service.receive(document, name, io.BytesIO(content or uploads.pdf()))
+    row = service.add_hearing_file(actor, application, entry, replaces)
+    db.session.commit()
+    return row
+
+
 def make_draft(
     world: World,
     round_: Round,

@@ -64,6 +64,7 @@ FILE_NAMES = (
     "application.content:documents.*.name",
     "application_file.name",
     "application_version.content:documents.*.name",
+    "hearing_file.name",
 )
 """Where the name of a file stands: in the row of the file, and in each text that it goes with."""
 SENTENCE = 16

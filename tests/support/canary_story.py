@@ -36,7 +36,7 @@ from pool.rounds import service as rounds_service
 from pool.rounds.inputs import Criterion, DocumentRule, ExtensionInput, OutageInput, Question, StartInput
 from pool.rounds.models import Round
 from tests.support.allocation_factory import run_jobs
-from tests.support.applications_factory import make_application, make_complete, make_draft
+from tests.support.applications_factory import attach_to_view, make_application, make_complete, make_draft
 from tests.support.assessment_factory import (
     adopt,
     assign_all,
@@ -270,13 +270,15 @@ def _measure(world: World, application: Application) -> None:
 
 
 def _hear(world: World, application: Application) -> None:
-    """The programme team intends to refuse, the municipality says why not, and the intention is dropped."""
+    """The programme team intends to refuse, the municipality says why not and adds proof; then it is dropped."""
     points = application_rules.all_ok(rounds.rules_of(application.round))
     unfit = CheckedPoint(points[1].code, False, "Dit lijkt gewoon werk.")
     intention = CheckInput(Completeness.INTENDED, (points[0], unfit, *points[2:]), "Past niet bij de ronde.")
     applications.check(world.later("programme", days=14.2), application, intention)
     view = HearingInput(True, "Wij doen dit nog nergens.")
-    applications.be_heard(world.later("applicant", days=14.4), application, view)
+    applicant = world.later("applicant", days=14.4)
+    attach_to_view(applicant, application, "bewijsstuk.pdf")
+    applications.be_heard(applicant, application, view)
     applications.drop_intention(world.later("programme", days=14.6), application, "Het is inderdaad nieuw.")
     db.session.commit()
 

@@ -27,7 +27,7 @@ from .documents import (
     MAX_FILE_BYTES,
     MAX_FILES,
     MEDIA_TYPES,
-    SUFFIXES,
+    accepted_suffixes,
     can_edit_document,
     can_read_file,
     document_of,
@@ -39,7 +39,15 @@ from .documents import (
     merged,
     supplement_documents,
 )
-from .hearing import can_be_heard, can_drop, can_leave, can_refuse, not_handled_term
+from .hearing import (
+    can_be_heard,
+    can_drop,
+    can_leave,
+    can_refuse,
+    hearing_document,
+    is_hearing_document,
+    not_handled_term,
+)
 from .messaging import MESSAGE_LENGTH, can_send, side_of, unfit_date
 from .verdicts import (
     BEFORE_ASSESSMENT,
@@ -67,10 +75,10 @@ __all__ = [
     "MAX_PLAN_LINES",
     "MEDIA_TYPES",
     "MESSAGE_LENGTH",
-    "SUFFIXES",
     "VIEW_CLOSED",
     "CheckPoint",
     "Lack",
+    "accepted_suffixes",
     "all_ok",
     "answer_field",
     "as_date",
@@ -99,8 +107,10 @@ __all__ = [
     "file_field",
     "files_of",
     "fits_kind",
+    "hearing_document",
     "imbalance",
     "is_email",
+    "is_hearing_document",
     "is_own",
     "is_scanner",
     "kinds_text",

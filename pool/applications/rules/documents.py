@@ -53,6 +53,11 @@ def kinds_text(document: DocumentRule) -> str:
     return join_words([DocumentKind(kind).label for kind in document.kinds], last="of")
 
 
+def accepted_suffixes(document: DocumentRule) -> str:
+    """What a browser offers to choose from: '.pdf,.odt'."""
+    return ",".join(suffix for kind in document.kinds for suffix in SUFFIXES[DocumentKind(kind)])
+
+
 def fits_kind(document: DocumentRule, media_type: str) -> bool:
     """Whether a file of this type may stand for this document."""
     return MEDIA_TYPES.get(media_type) in document.kinds

@@ -6,8 +6,10 @@ from pool.core import terms
 from pool.core.access import YES, Actor, Role, Verdict, no
 from pool.core.clock import local_date
 from pool.core.text import format_date, format_moment
+from pool.rounds.inputs import DocumentRule
+from pool.rounds.states import DocumentKind
 
-from ..models import Application
+from ..models import Application, Hearing
 from .verdicts import can_check, is_own
 
 
@@ -23,6 +25,23 @@ def can_be_heard(actor: Actor, application: Application) -> Verdict:
             f"U kon uw zienswijze geven tot en met {format_moment(hearing.until)}. Dat is voorbij.", "late"
         )
     return YES
+
+
+_WITH_VIEW = "_hearing_"
+
+
+def hearing_document(hearing: Hearing) -> DocumentRule:
+    """What a view can carry, described as a document that a round asks for: a few files of any kind that is known.
+
+    No document of a round has a code that begins with an underscore.
+    """
+    kinds = tuple(kind.value for kind in DocumentKind)
+    return DocumentRule(f"{_WITH_VIEW}{hearing.id}", "Bijlagen bij uw zienswijze", "", False, kinds)
+
+
+def is_hearing_document(code: str) -> bool:
+    """Whether a file with this code came with a view on an intended refusal."""
+    return code.startswith(_WITH_VIEW)
 
 
 def can_refuse(actor: Actor, application: Application) -> Verdict:

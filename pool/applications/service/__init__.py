@@ -3,6 +3,7 @@
 from .checking import check, extend_supplement, give_view, reconsider
 from .documents import add_file, ask_scan, receive, remove_file
 from .hearing import be_heard, drop_intention, refuse
+from .hearing_files import add_hearing_file, remove_hearing_file
 from .messaging import mark_thread_read, send_message
 from .partners import (
     AGAIN,
@@ -32,6 +33,7 @@ __all__ = [
     "OtherText",
     "StaleSection",
     "add_file",
+    "add_hearing_file",
     "addressees",
     "answer",
     "ask",
@@ -54,6 +56,7 @@ __all__ = [
     "record_scan",
     "refuse",
     "remove_file",
+    "remove_hearing_file",
     "resend",
     "save_section",
     "send_message",

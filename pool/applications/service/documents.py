@@ -81,8 +81,8 @@ def add_file(
     if entry in draft.documents and old in (None, entry):
         return queries_documents.files_of(application, [entry])[0]
     others = [e for e in rules.files_of(draft.documents, entry.document) if e != old]
-    _require_room(entry, others)
-    row = _row(actor, application, entry)
+    require_room(entry, others)
+    row = row_of(actor, application, entry)
     documents = tuple(entry if e == old else e for e in draft.documents)
     _keep(
         actor, application, draft, documents if old else (*documents, entry), "add_file", entry, replaced=old
@@ -144,16 +144,22 @@ def _to_replace(
     row = db.session.get(ApplicationFile, ident)
     old = queries_documents.entry_of(row) if row and row.application_id == application.id else None
     if old is None or old.document != entry.document or old not in draft.documents:
-        raise Conflict(
-            "gone",
-            f"‘{entry.name}’ is niet toegevoegd: het bestand dat u wilde vervangen, is intussen verwijderd of "
-            "vervangen. Kijk wat er nu staat en kies opnieuw.",
-            rules.file_field(entry.document),
-        )
+        raise gone(entry)
     return old
 
 
-def _require_room(entry: FileEntry, others: list[FileEntry]) -> None:
+def gone(entry: FileEntry) -> Conflict:
+    """The refusal for who wants to replace a file that is there no more."""
+    return Conflict(
+        "gone",
+        f"‘{entry.name}’ is niet toegevoegd: het bestand dat u wilde vervangen, is intussen verwijderd of "
+        "vervangen. Kijk wat er nu staat en kies opnieuw.",
+        rules.file_field(entry.document),
+    )
+
+
+def require_room(entry: FileEntry, others: list[FileEntry]) -> None:
+    """Raise Invalid when a file does not fit beside the others of its document."""
     field = rules.file_field(entry.document)
     if same := next((e for e in others if e.sha256 == entry.sha256), None):
         raise Invalid("same", f"Dit bestand staat er al, met de naam ‘{same.name}’.", field)
@@ -168,7 +174,7 @@ def _require_room(entry: FileEntry, others: list[FileEntry]) -> None:
         raise Invalid("too_many", f"U kunt hier niet meer dan {rules.MAX_FILES} bestanden toevoegen.", field)
 
 
-def _row(actor: Actor, application: Application, entry: FileEntry) -> ApplicationFile:
+def row_of(actor: Actor, application: Application, entry: FileEntry) -> ApplicationFile:
     """The row of a file: the one that is there from an earlier version, or a new one that is to be scanned."""
     for row in queries_documents.files_of(application, [entry]):
         if row.state == FileState.INFECTED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pool.core import audit
 from pool.core.access import Actor, require
 from pool.core.db import db
@@ -14,13 +16,17 @@ from ..inputs import HearingInput
 from ..lifecycle import LIFE
 from ..models import Application, CompletenessCheck, Hearing, HearingView
 from ..states import Completeness, HearingOutcome
+from . import hearing_files
 from .checking import record_check
 from .telling import tell
 from .writing import hold
 
 
 def be_heard(actor: Actor, application: Application, given: HearingInput) -> HearingView:
-    """Give the municipality's view on the intention, or say that it has none; once, and in time."""
+    """Give the municipality's view on the intention, or say that it has none; once, and in time.
+
+    The files that were added before go with it.
+    """
     hold(application)
     require(LIFE.may(actor, application, "be_heard"))
     text = clean(given.text)
@@ -33,13 +39,18 @@ def be_heard(actor: Actor, application: Application, given: HearingInput) -> Hea
     if len(text) > rules.LIMITS["view"]:
         raise Invalid("text", f"Gebruik niet meer dan {rules.LIMITS['view']} tekens.", "text")
     hearing = _open(application)
-    LIFE.move(actor, application, "be_heard", facts={"hearing": hearing.id, "has_view": bool(text)})
+    sent = hearing_files.to_send(hearing, has_view=given.has_view)
+    facts: dict[str, Any] = {"hearing": hearing.id, "has_view": bool(text)}
+    if sent:
+        facts["files"] = [row.sha256 for row in sent]
+    LIFE.move(actor, application, "be_heard", facts=facts)
     hearing.answered_at = actor.at
     view = HearingView(hearing_id=hearing.id, text=text, given_by=actor.user_id, given_by_name=actor.name)
     db.session.add(view)
     db.session.flush()
+    hearing_files.fix(hearing, sent)
     db.session.expire(hearing, ["view"])
-    letter = mail.heard(application.reference, application.title, actor.at, text)
+    letter = mail.heard(application.reference, application.title, actor.at, text, [row.name for row in sent])
     key = f"application:{application.id}:heard:{hearing.id}"
     tell(actor, application, key, letter, kind=MailKind.RECEIPT)
     return view
@@ -116,3 +127,4 @@ def _conclude(actor: Actor, hearing: Hearing, outcome: HearingOutcome, weighing:
     hearing.outcome, hearing.weighing = outcome, weighing
     hearing.concluded_at, hearing.concluded_by = actor.at, actor.user_id
     db.session.flush()
+    hearing_files.drop_unsent(hearing)

@@ -6,7 +6,7 @@ from pool.core.access import Actor
 from pool.core.db import db
 from pool.core.delivery import MailKind
 
-from .. import mail
+from .. import mail, rules
 from ..lifecycle import FILE_LIFE
 from ..models import Application, ApplicationFile
 from ..scanning import ScanState, Verdict
@@ -32,7 +32,10 @@ def record_scan(actor: Actor, row: ApplicationFile, verdict: Verdict) -> None:
         return
     FILE_LIFE.move(actor, row, "condemn", facts=facts)
     application = db.session.get_one(Application, row.application_id)
-    letter = mail.infected(application.reference, application.title, row.name, row.finding)
+    with_view = rules.is_hearing_document(row.document)
+    letter = mail.infected(
+        application.reference, application.title, row.name, row.finding, with_view=with_view
+    )
     key = f"application:{application.id}:infected:{row.id}"
     tell(actor, application, key, letter, kind=MailKind.PROGRESS)
 
