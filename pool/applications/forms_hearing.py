@@ -21,7 +21,7 @@ class ViewOnIntentionForm(Form):
     text = TextAreaField(
         "Uw zienswijze",
         validators=[Optional(), at_most(LIMITS["view"])],
-        description="Waarom bent u het er niet mee eens? Noem ook feiten die wij missen.",
+        description="Waarom bent u het er niet mee eens? Noem ook feiten die wij missen, en wat uw bijlagen laten zien.",
     )
 
     def to_input(self) -> HearingInput:
