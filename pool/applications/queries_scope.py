@@ -61,7 +61,14 @@ def visible_to(actor: Actor) -> Select[Application]:
 
 def get(actor: Actor, ident: int) -> Application:
     """The application with this id; Missing when there is none for this actor."""
-    found = db.session.scalar(visible_to(actor).where(Application.id == ident))
+    # Of one application the regions and the theme come when they are asked for; a save needs neither.
+    query = select(Application).where(may_see(actor), Application.id == ident)
+    found = db.session.scalar(
+        query.options(
+            joinedload(Application.round, innerjoin=True),
+            joinedload(Application.organisation, innerjoin=True),
+        )
+    )
     if found is None:
         raise Missing
     return found

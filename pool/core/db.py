@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from . import turns
 from .errors import Missing, Refused
 from .text import LabeledEnum
 
@@ -108,6 +109,8 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     read_only = reading.get()
     if connection.dialect.name == "sqlite":
+        if not read_only:
+            turns.take(connection)
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
     elif read_only:
@@ -118,6 +121,7 @@ def prepare_engine(engine: Engine) -> None:
     """Put the recipe on an engine. create_app does this for its own; tools with an engine call it themselves."""
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    turns.line_up(engine)
 
 
 def init_db(app: Flask) -> None:

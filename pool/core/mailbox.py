@@ -8,8 +8,9 @@ Overviews themselves are not listed: they hold nothing but what is listed here a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import cast
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, exists, not_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, Table, bindparam, exists, not_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .access import Actor
@@ -26,6 +27,8 @@ class MailRead(Model):
     mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"), primary_key=True)
     read_at: Mapped[Moment]
 
+
+_MAIL, _READ = cast(Table, Mail.__table__), cast(Table, MailRead.__table__)
 
 Concealer = Callable[[Actor], ColumnElement[bool] | None]
 concealers: list[Concealer] = []
@@ -78,10 +81,22 @@ MOST = 99
 """The count of new messages goes no further."""
 
 
+# Every page counts these: the same as `unread`, built once.
+_NEW = (
+    select(_MAIL.c.id)
+    .where(
+        _MAIL.c.user_id == bindparam("me"),
+        _MAIL.c.kind != MailKind.DIGEST,
+        not_(exists().where(_READ.c.mail_id == _MAIL.c.id)),
+    )
+    .limit(MOST + 1)
+)
+
+
 def unread_count(actor: Actor) -> int:
     """How many messages are new, at most one more than MOST; one query."""
-    some = unread(actor).with_only_columns(Mail.id).order_by(None).limit(MOST + 1)
-    return len(db.session.scalars(some).all())
+    hidden = not_concealed(actor)
+    return len(db.session.execute(_NEW.where(*hidden) if hidden else _NEW, {"me": actor.user_id or 0}).all())
 
 
 def mark_read(

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from flask import Flask, g
 from flask_login import LoginManager, current_user
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from pool.core.access import Actor, Role, visitor
 from pool.core.db import db, reading
@@ -44,27 +44,30 @@ class SignedIn:
         return self.secret
 
 
+_SESSION, _USER, _ORGANISATION, _GRANT = (
+    cast(Table, model.__table__) for model in (UserSession, User, Organisation, RoleGrant)
+)
 # Every request asks this: one statement, built once, that reads columns and makes no objects.
 _HOLDER = (
     select(
-        UserSession.id.label("session_id"),
-        UserSession.seen_at,
-        UserSession.expires_at,
-        User.id.label("user_id"),
-        User.name,
-        User.organisation_id,
-        Organisation.name.label("organisation_name"),
-        RoleGrant.role,
-        RoleGrant.region_id,
-        RoleGrant.started_at,
-        RoleGrant.ended_at,
+        _SESSION.c.id.label("session_id"),
+        _SESSION.c.seen_at,
+        _SESSION.c.expires_at,
+        _USER.c.id.label("user_id"),
+        _USER.c.name,
+        _USER.c.organisation_id,
+        _ORGANISATION.c.name.label("organisation_name"),
+        _GRANT.c.role,
+        _GRANT.c.region_id,
+        _GRANT.c.started_at,
+        _GRANT.c.ended_at,
     )
-    .select_from(UserSession)
-    .join(User, User.id == UserSession.user_id)
-    .outerjoin(Organisation, Organisation.id == User.organisation_id)
-    .outerjoin(RoleGrant, RoleGrant.user_id == User.id)
-    .where(UserSession.token_hash == bindparam("token_hash"), UserSession.ended_at.is_(None), User.is_active)
-    .order_by(RoleGrant.id)
+    .select_from(_SESSION)
+    .join(_USER, _USER.c.id == _SESSION.c.user_id)
+    .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
+    .outerjoin(_GRANT, _GRANT.c.user_id == _USER.c.id)
+    .where(_SESSION.c.token_hash == bindparam("token_hash"), _SESSION.c.ended_at.is_(None), _USER.c.is_active)
+    .order_by(_GRANT.c.id)
 )
 
 
