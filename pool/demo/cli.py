@@ -19,7 +19,9 @@ from pool.core import clock
 from pool.core.db import db
 from pool.core.money import format_euros
 
-demo_cli = AppGroup("demo", help="A site with data to try: the rounds of 2019, and two of today.")
+demo_cli = AppGroup(
+    "demo", help="A site with data to try: the rounds of 2019, one of last year, and two of today."
+)
 groups = [demo_cli]
 
 ALLOWED = ("demo", "development", "test")

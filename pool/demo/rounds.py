@@ -1,4 +1,4 @@
-"""The rounds of the demonstration: two of 2019, one that is open today, one that is being assessed today."""
+"""The rounds of the demonstration: two of 2019, one of last year, and two of today: open, and being assessed."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def pool_2019(cast: Cast) -> Round:
         "De reden en de dag zijn verzonnen; het nieuwe plafond is wat er in 2019 echt is toegekend.",
     )
     db.session.commit()
-    _conclude(cast, round_, known.awarded, before=known.available, left=COLLEAGUE_REGION)
+    _conclude(cast, round_, known.awarded, before=known.available)
     return round_
 
 
@@ -206,11 +206,10 @@ def _score(
     story.score_all(cast, round_, quality, scored, chance, leave_open)
 
 
-def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None, left: str = "") -> None:
+def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None) -> None:
     """The allocation, the advice with the record of 2019, the decisions and the letters.
 
-    before: the ceiling before it was raised, in cents; what it would have meant is there to compare. left:
-    a region whose lead still has to say how one project goes.
+    before: the ceiling before it was raised, in cents; what it would have meant is there to compare.
     """
     scenario = story.allocate(cast, round_, "Volgens de gepubliceerde regels", _local(2019, 6, 11))
     if before is not None:
@@ -219,7 +218,36 @@ def _conclude(cast: Cast, round_: Round, awarded: int, before: int | None = None
     story.advise(cast, round_, scenario, record, _local(2019, 6, 17))
     story.decide(cast, round_, _local(2019, 6, 24), _local(2019, 7, 1))
     story.report_2019(cast, round_, _local(2019, 12, 2))
-    story.see_2019(cast, round_, left)
+    story.see(cast, round_, _local(2021, 2, 1))
+
+
+SMALL = (
+    ("Gezinsgesprekken na een huisverbod", "plegeraanpak", COLLEAGUE_REGION, 2_000_000),
+    ("Een buddy voor jonge moeders", "lokale-teams", "twente", 2_400_000),
+)
+"""Titles, themes, regions and amounts (cents) of projects that are too small to be asked for reports."""
+DAY = dt.timedelta(days=1)
+
+
+def small_lately(cast: Cast, now: dt.datetime) -> Round:
+    """A round of subsidies that was decided last year: nothing is asked of the municipalities, and the leads tell."""
+    chance, decided = random.Random(SEED + 4), at_local(local_date(now) - 430 * DAY, dt.time(9))
+    opens, closes = decided - 110 * DAY, decided - 80 * DAY
+    rules = _pool_rules("kleine projecten", facts.of(facts.POOL).selection_grounds)
+    title = f"Projectenpool {decided.year}, kleine projecten"
+    round_ = _round_of_today(cast, "kleine-projecten", title, opens, closes, 5_000_000, rules)
+    plans = [Plan(name, theme, (place,), amount, amount, 80, True) for name, theme, place, amount in SMALL]
+    made = story.apply_all(cast, round_, plans, opens + DAY, closes - DAY)
+    story.find_complete(cast, round_, made, closes + 3 * DAY)
+    quality = {a.id: plan.quality for a, plan in zip(made, plans, strict=True)}
+    _score(cast, round_, quality, chance, closes + 5 * DAY, closes + 30 * DAY)
+    assessment.adopt_merits(cast.at("voorzitter", closes + 40 * DAY), round_)
+    db.session.commit()
+    scenario = story.allocate(cast, round_, "Volgens de gepubliceerde regels", closes + 45 * DAY)
+    story.advise(cast, round_, scenario, None, closes + 50 * DAY)
+    story.decide(cast, round_, closes + 70 * DAY, decided)
+    story.see(cast, round_, now, left=COLLEAGUE_REGION)
+    return round_
 
 
 TODAY_PLANS = 12

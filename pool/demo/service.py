@@ -42,6 +42,8 @@ def load(now: dt.datetime, say: Callable[[str], None] = lambda _line: None) -> b
     rounds.pool_2019(cast)
     say("Experimenten vrouwenopvang 2019: 6 echte toekenningen, de rest verzonnen")
     rounds.shelter_2019(cast)
+    say("Een ronde met kleine projecten, waarover vorig jaar is besloten")
+    rounds.small_lately(cast, now)
     # First what has passed: in the open round a municipality begins to let a colleague sign, also for what follows.
     say("Een ronde die wordt beoordeeld")
     rounds.in_assessment_today(cast, now)

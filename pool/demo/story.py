@@ -45,7 +45,6 @@ from pool.core.db import db
 from pool.followup import queries as followup_queries
 from pool.followup import service as followup
 from pool.followup.inputs import ProjectFilter, ReportInput, ViewInput
-from pool.followup.periods import Period
 from pool.followup.states import Standing
 from pool.people.sessions import actor_for
 from pool.people.states import OrganisationKind
@@ -353,24 +352,24 @@ def report_2019(cast: Cast, round_: Round, moment: dt.datetime) -> None:
         db.session.commit()
 
 
-def see_2019(cast: Cast, round_: Round, left: str = "") -> None:
-    """Every regional lead has said each half-year how the projects go, also where the municipality reported nothing.
+def see(cast: Cast, round_: Round, until: dt.datetime, left: str = "") -> None:
+    """Every regional lead has said how the projects went over each half-year that is over, reported or not.
 
-    left: a region whose lead still has to do so for its first project, over the last half-year.
+    left: a region whose lead still has to do so over the last of these half-years.
     """
-    leads: dict[tuple[int, Period], Actor] = {}
-    for project in followup_queries.found(cast.at("programma", clock.now()), ProjectFilter(round_.slug)):
-        for place, period in enumerate(project.half_years):
+    last_day = clock.local_date(until)
+    for project in followup_queries.found(cast.at("programma", until), ProjectFilter(round_.slug)):
+        over = [period for period in project.half_years if period.ends_on < last_day]
+        for place, period in enumerate(over):
+            day = min(period.due_on - dt.timedelta(days=9), last_day - dt.timedelta(days=1))
+            moment = clock.at_local(max(day, period.ends_on), dt.time(10))
             for region in project.application.regions:
-                if region.slug == left and period == project.half_years[-1]:
-                    left = ""
+                if region.slug == left and period == over[-1]:
                     continue
-                if (region.id, period) not in leads:
-                    moment = clock.at_local(period.due_on - dt.timedelta(days=9), dt.time(10))
-                    leads[region.id, period] = cast.at(f"projectleider {region.slug}", moment)
+                lead = cast.at(f"projectleider {region.slug}", moment)
                 standing = (
                     Standing.ATTENTION if (project.id + place + region.id) % 6 == 0 else Standing.ON_TRACK
                 )
-                given = ViewInput(standing, words.VIEWS[standing == Standing.ATTENTION][place % 3])
-                followup.give_view(leads[region.id, period], project, period, region.id, given)
+                said = words.VIEWS[standing == Standing.ATTENTION][place % 3]
+                followup.give_view(lead, project, period, region.id, ViewInput(standing, said))
     db.session.commit()

@@ -26,7 +26,10 @@ from pool.awards.states import Outcome
 from pool.core import audit, clock
 from pool.core.db import db
 from pool.demo import accounts, service
+from pool.demo.accounts import Cast
 from pool.demo.facts import POOL, SHELTER, of
+from pool.followup import queries as followup
+from pool.followup.inputs import ProjectFilter
 from pool.rounds.models import Round
 from pool.rounds.states import RoundState
 from tests.conftest import Client, Databases, settings
@@ -196,3 +199,16 @@ def test_the_shelter_round_was_marked_by_invented_assessors(inside: Flask) -> No
     left = coverage.sentence(found, coverage.awarded(round_))
     assert left == "Geen enkele toegekende aanvraag pakt deze knelpunten aan: Eigen inkomen en Schulden."
     assert "cijfers per knelpunt" in round_.invented
+
+
+def test_of_small_projects_the_leads_tell_and_one_has_not_yet(inside: Flask) -> None:
+    """No report is asked of the municipalities; the regions say how it goes all the same."""
+    now = clock.now()
+    lead = Cast().at("projectleider kennemerland", now)
+    small = followup.found(Cast().at("programma", now), ProjectFilter(round_slug="kleine-projecten"))
+    assert len(small) == 2
+    assert all(not project.periods and project.half_years for project in small)
+    assert any(project.views for project in small)
+    [asked] = followup.views_due(lead, lead.region_ids)
+    assert asked.project_id in {project.id for project in small}
+    assert len(followup.views_due(Cast().at("programma", now))) == 1
