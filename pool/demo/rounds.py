@@ -234,8 +234,8 @@ def small_lately(cast: Cast, now: dt.datetime) -> Round:
     chance, decided = random.Random(SEED + 4), at_local(local_date(now) - 430 * DAY, dt.time(9))
     opens, closes = decided - 110 * DAY, decided - 80 * DAY
     rules = _pool_rules("kleine projecten", facts.of(facts.POOL).selection_grounds)
-    title = f"Projectenpool {decided.year}, kleine projecten"
-    round_ = _round_of_today(cast, "kleine-projecten", title, opens, closes, 5_000_000, rules)
+    slug, title = f"kleine-projecten-{decided.year}", f"Projectenpool {decided.year}, kleine projecten"
+    round_ = _round_of_today(cast, slug, title, opens, closes, 5_000_000, rules)
     plans = [Plan(name, theme, (place,), amount, amount, 80, True) for name, theme, place, amount in SMALL]
     made = story.apply_all(cast, round_, plans, opens + DAY, closes - DAY)
     story.find_complete(cast, round_, made, closes + 3 * DAY)

@@ -114,9 +114,8 @@ def test_the_computed_allocation_gives_the_record_of_2019(inside: Flask, slug: s
 
 
 def test_every_decision_has_its_letter(inside: Flask) -> None:
-    decisions = [
-        d for slug in ("projectenpool-2019", "vrouwenopvang-2019") for d in awards.decisions(_round(slug).id)
-    ]
+    decisions = [d for round_ in db.session.scalars(select(Round)) for d in awards.decisions(round_.id)]
+    assert len(decisions) > 57
     letters = {letter.decision_id: letter for letter in db.session.scalars(select(Letter))}
     assert {d.id for d in decisions} == set(letters)
     assert all(letter.pdf.startswith(b"%PDF") for letter in letters.values())
@@ -205,7 +204,8 @@ def test_of_small_projects_the_leads_tell_and_one_has_not_yet(inside: Flask) -> 
     """No report is asked of the municipalities; the regions say how it goes all the same."""
     now = clock.now()
     lead = Cast().at("projectleider kennemerland", now)
-    small = followup.found(Cast().at("programma", now), ProjectFilter(round_slug="kleine-projecten"))
+    slug = next(line.slug for line in service.status() if line.slug.startswith("kleine-projecten-"))
+    small = followup.found(Cast().at("programma", now), ProjectFilter(round_slug=slug))
     assert len(small) == 2
     assert all(not project.periods and project.half_years for project in small)
     assert any(project.views for project in small)
