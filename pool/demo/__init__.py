@@ -1,1 +1,1 @@
-"""The demonstration rounds: the facts of 2019 with invented amounts, and two rounds of today."""
+"""The demonstration rounds: the facts of 2019 with invented amounts, a round of last year, and two of today."""
