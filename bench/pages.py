@@ -58,6 +58,7 @@ BARE = "<table>{% for r in rows %}<tr>{% for c in r %}<td>{{ c }}</td>{% endfor 
 def fill(app: Flask) -> None:
     """51 awards to two municipalities, a report on each; ten are joint with a second region."""
     from pool.followup import queries as followup
+    from pool.followup.inputs import ProjectFilter
 
     with app.app_context():
         world = World.build()
@@ -77,9 +78,7 @@ def fill(app: Flask) -> None:
             )
             decide(world, application)
         make_known(world, round_)
-        for place, project in enumerate(
-            followup.found(world.later("programme", days=300), followup.ProjectFilter())
-        ):
+        for place, project in enumerate(followup.found(world.later("programme", days=300), ProjectFilter())):
             key = "applicant" if project.application.organisation.name.endswith("Haarlem") else "applicant_b"
             if place % 3:
                 submit_report(world, project, key=key)
