@@ -243,6 +243,14 @@ def test_handing_in_tells_the_leads_of_the_regions_once(world: World, project: P
     assert audit.verify_chain(project.audit_chain) == []
 
 
+def test_a_lead_who_may_not_see_a_project_gets_no_mail_about_it(
+    world: World, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assessment, "hidden_from", lambda _actor: {project.application_id})
+    submit_report(world, project)
+    assert db.session.scalars(select(Mail).where(Mail.key.startswith("report:"))).all() == []
+
+
 # --- the view from a region -------------------------------------------------------------------------------
 
 VIEW = ViewInput(Standing.ATTENTION, "De regio ziet dat een partner ontbreekt.")

@@ -23,7 +23,7 @@ from ..lifecycle import LIFE, REPORT_LIFE
 from ..models import ProgressReport, Project
 from ..periods import Period, parse
 from ..states import ProjectState, ReportState
-from .views import plan_reminders
+from .views import as_lead, plan_reminders
 
 
 class StaleReport(Conflict):
@@ -155,7 +155,7 @@ def submit_report(actor: Actor, report: ProgressReport) -> None:
         report.standing.label,
         application.round.invented,
     )
-    for lead in _leads(report.project):
+    for lead in _leads(actor, report.project):
         key = f"report:{report.id}:submitted:{lead.id}"
         _post(actor, report.project, key, lead, (subject, body))
 
@@ -175,8 +175,15 @@ def _post(actor: Actor, project: Project, key: str, to: User, letter: tuple[str,
     )
 
 
-def _leads(project: Project) -> list[User]:
-    return people.leads_of({link.region_id for link in project.application.region_links})
+def _leads(actor: Actor, project: Project) -> list[User]:
+    """The regional leads of a project's regions, but for who may not see it: an interest reaches as far as mail."""
+    found = people.leads_of({link.region_id for link in project.application.region_links})
+    return [user for user in found if _sees(as_lead(user, actor.at), project)]
+
+
+def _sees(actor: Actor, project: Project) -> bool:
+    query = queries.visible_to(actor).where(Project.id == project.id).with_only_columns(Project.id)
+    return db.session.scalar(query.order_by(None)) is not None
 
 
 # --- the end ----------------------------------------------------------------------------------------------

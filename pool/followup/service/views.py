@@ -89,7 +89,7 @@ def remind_leads(actor: Actor, period: Period, when: str) -> None:
     if local_date(actor.at) > period.due_on:
         return
     for user in people.leads_of({region.id for region in regions.all_regions()}):
-        lead = _as_lead(user, actor.at)
+        lead = as_lead(user, actor.at)
         if all(line.period != period for line in queries.views_due(lead, lead.region_ids)):
             continue
         subject, body = mail.views_asked(user.name, period.label, period.due_on)
@@ -106,8 +106,8 @@ def remind_leads(actor: Actor, period: Period, when: str) -> None:
         )
 
 
-def _as_lead(user: User, at: dt.datetime) -> Actor:
-    """The actor that this regional lead is, so that nothing is counted that he or she may not see."""
+def as_lead(user: User, at: dt.datetime) -> Actor:
+    """The actor that this regional lead is, so that nothing is told that he or she may not see."""
     held = [grant for grant in user.grants if grant.ended_at is None]
     places = {grant.region_id for grant in held if grant.role == Role.REGIONAL_LEAD}
     return Actor(
