@@ -221,7 +221,7 @@ def _end(actor: Actor, project: Project, name: str, given: EndInput) -> None:
         given.reason,
         application.round.invented,
     )
-    told = {u.id: u for u in (*people.of_organisation(application.organisation_id), *_leads(project))}
+    told = {u.id: u for u in (*people.of_organisation(application.organisation_id), *_leads(actor, project))}
     for user in told.values():
         if user.id != actor.user_id:
             key = f"project:{project.id}:ended:{user.id}"
