@@ -36,6 +36,7 @@ with app.app_context():
     from pool.core.db import db
     me = worker_name()
     print("ready", flush=True)
+    sys.stdin.readline()
     import time
     while True:
         job = claim(me, dt.timedelta(seconds=1))
@@ -61,6 +62,13 @@ def _write_mails(app: Flask) -> None:
         db.session.remove()
 
 
+def _send_off(worker: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    assert worker.stdin is not None
+    worker.stdin.write("\n")
+    worker.stdin.flush()
+    return worker
+
+
 def _open_jobs(app: Flask) -> int:
     with app.app_context():
         query = select(func.count()).select_from(jobs.Job).where(jobs.Job.done_at.is_(None))
@@ -77,34 +85,38 @@ def test_killed_workers_lose_nothing_and_repeat_nothing(real_app: Flask, tmp_pat
     spool = tmp_path / "spool"
 
     def spawn() -> subprocess.Popen[str]:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
             cwd=ROOT,
         )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        return process
 
-    workers, kills = [spawn(), spawn()], 0
+    # All are started beforehand: two carry out 300 jobs in less time than a third needs to start.
+    every = [spawn() for _ in range(KILLS + 2)]
     deadline = time.monotonic() + 240
     try:
+        for worker in every:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "ready\n"
+        waiting, kills = list(every), 0
+        busy = [_send_off(waiting.pop()), _send_off(waiting.pop())]
         while _open_jobs(real_app) and time.monotonic() < deadline:
             time.sleep(chance.uniform(0.02, 0.2))
-            if kills < KILLS:
-                victim = workers.pop(chance.randrange(len(workers)))
+            if waiting:
+                victim = busy.pop(chance.randrange(len(busy)))
                 victim.kill()
-                victim.communicate()
+                victim.wait()
                 kills += 1
-                workers.append(spawn())
+                busy.append(_send_off(waiting.pop()))
     finally:
-        for worker in workers:
+        for worker in every:
             worker.kill()
             worker.communicate()
     assert _open_jobs(real_app) == 0
-    assert kills > 0, "the workers were too quick to be killed"
+    assert kills > 1, "the workers were too quick to be killed"
     handed_over = [message_from_bytes(p.read_bytes())["Message-ID"] for p in sorted(spool.glob("*.eml"))]
     assert len(handed_over) == len(set(handed_over)) == MAILS
 
