@@ -34,7 +34,7 @@ from pool.people import passwords
 from pool.people import service as people
 from pool.people.inputs import GrantInput, UserInput
 from pool.people.models import Organisation
-from pool.people.sessions import actor_for
+from pool.people.rules import actor_for
 from pool.people.states import OrganisationKind
 from pool.regions.models import Municipality
 from pool.rounds import service as rounds

@@ -12,7 +12,7 @@ from pool.people import queries as people
 from pool.people import service
 from pool.people.inputs import GrantInput, UserInput
 from pool.people.models import Organisation, User
-from pool.people.sessions import actor_for
+from pool.people.rules import actor_for
 from pool.people.states import OrganisationKind
 from pool.regions import queries as regions
 from pool.regions.models import Municipality, Region

@@ -46,7 +46,7 @@ from pool.followup import queries as followup_queries
 from pool.followup import service as followup
 from pool.followup.inputs import ProjectFilter, ReportInput, ViewInput
 from pool.followup.states import Standing
-from pool.people.sessions import actor_for
+from pool.people.rules import actor_for
 from pool.people.states import OrganisationKind
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds

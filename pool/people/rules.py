@@ -1,13 +1,57 @@
-"""Who may do what with accounts."""
+"""Who an account is at a moment, and who may do what with accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from pool.core.access import YES, Actor, Role, Verdict, no
 
-from .models import Organisation
+from .models import Organisation, User
 from .states import OrganisationKind
+
+
+class Grant(Protocol):
+    """What a role grant says; a row of the table or of a query."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def region_id(self) -> int | None: ...
+    @property
+    def started_at(self) -> dt.datetime: ...
+    @property
+    def ended_at(self) -> dt.datetime | None: ...
+
+
+def actor_from(
+    user_id: int,
+    name: str,
+    organisation_id: int | None,
+    organisation_name: str,
+    given: Iterable[Grant],
+    at: dt.datetime,
+) -> Actor:
+    """The actor with these facts at a moment; of what was given to it, the grants that hold then."""
+    grants = [x for x in given if x.started_at <= at and (x.ended_at is None or at < x.ended_at)]
+    return Actor(
+        user_id=user_id,
+        name=name,
+        roles=frozenset(x.role for x in grants),
+        organisation_id=organisation_id,
+        organisation_name=organisation_name,
+        region_ids=frozenset(
+            x.region_id for x in grants if x.role == Role.REGIONAL_LEAD and x.region_id is not None
+        ),
+        at=at,
+    )
+
+
+def actor_for(user: User, at: dt.datetime) -> Actor:
+    """The actor that an account is at a moment: with the grants that hold then."""
+    organisation = user.organisation.name if user.organisation else ""
+    return actor_from(user.id, user.name, user.organisation_id, organisation, user.grants, at)
 
 
 def can_tell_background(actor: Actor, user_id: int) -> Verdict:

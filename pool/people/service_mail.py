@@ -17,7 +17,7 @@ from pool.core.undelivered import Fallback, MailFallback
 
 from . import rules
 from .models import User
-from .sessions import actor_for
+from .rules import actor_for
 
 
 def kinds_for(actor: Actor) -> list[MailKind]:

@@ -7,19 +7,19 @@ so a role that ended is gone at once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
 from flask import Flask, g
 from flask_login import LoginManager, current_user
 from sqlalchemy import Table, bindparam, select, update
 
-from pool.core.access import Actor, Role, visitor
+from pool.core.access import Actor, visitor
 from pool.core.db import db, reading
 from pool.core.text import sha256_hex
 
 from .models import Organisation, RoleGrant, User, UserSession
+from .rules import actor_from
 from .service import SESSION_IDLE
 
 SEEN_EVERY = dt.timedelta(minutes=5)
@@ -78,7 +78,7 @@ def session_holder(secret: str, at: dt.datetime) -> SignedIn | None:
         return None
     first = rows[0]
     grants = [row for row in rows if row.role is not None]
-    actor = _actor(
+    actor = actor_from(
         first.user_id, first.name, first.organisation_id, first.organisation_name or "", grants, at
     )
     return SignedIn(secret, actor, first.session_id, first.seen_at)
@@ -87,47 +87,6 @@ def session_holder(secret: str, at: dt.datetime) -> SignedIn | None:
 @manager.user_loader
 def _load(secret: str) -> SignedIn | None:
     return session_holder(secret, g.received_at)
-
-
-class Grant(Protocol):
-    """What a role grant says; a row of the table or of a query."""
-
-    @property
-    def role(self) -> Role: ...
-    @property
-    def region_id(self) -> int | None: ...
-    @property
-    def started_at(self) -> dt.datetime: ...
-    @property
-    def ended_at(self) -> dt.datetime | None: ...
-
-
-def _actor(
-    user_id: int,
-    name: str,
-    organisation_id: int | None,
-    organisation_name: str,
-    given: Iterable[Grant],
-    at: dt.datetime,
-) -> Actor:
-    grants = [x for x in given if x.started_at <= at and (x.ended_at is None or at < x.ended_at)]
-    return Actor(
-        user_id=user_id,
-        name=name,
-        roles=frozenset(x.role for x in grants),
-        organisation_id=organisation_id,
-        organisation_name=organisation_name,
-        region_ids=frozenset(
-            x.region_id for x in grants if x.role == Role.REGIONAL_LEAD and x.region_id is not None
-        ),
-        at=at,
-    )
-
-
-def actor_for(user: User, at: dt.datetime) -> Actor:
-    """The actor that an account is at a moment: with the grants that hold then."""
-    organisation = user.organisation.name if user.organisation else ""
-    return _actor(user.id, user.name, user.organisation_id, organisation, user.grants, at)
 
 
 def load_actor() -> Actor:

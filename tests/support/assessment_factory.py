@@ -10,7 +10,7 @@ from pool.assessment.models import Assessment, Assignment, MeritAdoption
 from pool.assessment.states import AssessmentState, InterestAnswer
 from pool.core.access import Actor
 from pool.core.db import db
-from pool.people.sessions import actor_for
+from pool.people.rules import actor_for
 from pool.rounds import queries as rounds
 from pool.rounds.models import Round
 from tests.support.world import World

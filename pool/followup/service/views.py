@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from pool.core import audit, jobs, outbox
-from pool.core.access import Actor, Role, require
+from pool.core.access import Actor, require
 from pool.core.clock import at_local, local_date
 from pool.core.db import db
 from pool.core.delivery import MailKind
@@ -13,6 +14,7 @@ from pool.core.errors import Conflict, Invalid
 from pool.core.text import clean
 from pool.people import queries as people
 from pool.people.models import User
+from pool.people.rules import actor_for
 from pool.regions import queries as regions
 
 from .. import mail, queries, rules
@@ -107,13 +109,8 @@ def remind_leads(actor: Actor, period: Period, when: str) -> None:
 
 
 def as_lead(user: User, at: dt.datetime) -> Actor:
-    """The actor that this regional lead is, so that nothing is told that he or she may not see."""
-    held = [grant for grant in user.grants if grant.ended_at is None]
-    places = {grant.region_id for grant in held if grant.role == Role.REGIONAL_LEAD}
-    return Actor(
-        user.id,
-        user.name,
-        frozenset(grant.role for grant in held),
-        region_ids=frozenset(place for place in places if place is not None),
-        at=at,
-    )
+    """The actor that this account is as a regional lead, so that nothing is told that he or she may not see.
+
+    Without its organisation: what somebody reads as an applicant comes by another way.
+    """
+    return replace(actor_for(user, at), organisation_id=None)
