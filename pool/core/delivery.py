@@ -2,7 +2,8 @@
 
 Every message stands in the portal from the moment it is written; this is only about mail. Who chose nothing gets
 what `DEFAULTS` says. Messages that start or end a legal term (`LEGAL`) are always mailed at once: somebody who is
-told too late by an overview could miss the term (Awb, section 2.3 as amended by the Wmebv).
+told too late by an overview could miss the term (Awb, section 2.3 as amended by the Wmebv). So is a virus in a file
+that was sent: the file can be opened by nobody, and the place that it came from is in danger.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class MailKind(LabeledEnum):
     SUPPLEMENT = "supplement", "Vraag om een aanvraag aan te vullen"
     HEARING = "hearing", "Voornemen om een aanvraag niet in behandeling te nemen"
     DECISION = "decision", "Besluit over een aanvraag"
+    VIRUS = "virus", "Virus gevonden in een bestand"
     MESSAGE = "message", "Nieuw bericht bij een aanvraag"
     SIGNING = "signing", "Een aanvraag ondertekenen"
     PROGRESS = "progress", "Hoe het met een aanvraag staat"
@@ -42,8 +44,10 @@ class Delivery(LabeledEnum):
 
 
 LEGAL = frozenset({MailKind.RECEIPT, MailKind.SUPPLEMENT, MailKind.HEARING, MailKind.DECISION})
-"""Kinds that start or end a legal term: always mailed at once."""
-NOT_CHOSEN = LEGAL | {MailKind.DIGEST}
+"""Kinds that start or end a legal term."""
+ALWAYS = LEGAL | {MailKind.VIRUS}
+"""Kinds that are always mailed at once."""
+NOT_CHOSEN = ALWAYS | {MailKind.DIGEST}
 """Kinds about which nobody chooses."""
 DEFAULTS = {MailKind.PROJECT: Delivery.DAILY}
 """What holds for who chose nothing, where it is not at once."""
@@ -52,6 +56,7 @@ RECEIVERS = {
     MailKind.SUPPLEMENT: (Role.APPLICANT,),
     MailKind.HEARING: (Role.APPLICANT,),
     MailKind.DECISION: (Role.APPLICANT,),
+    MailKind.VIRUS: (Role.APPLICANT,),
     MailKind.MESSAGE: (Role.APPLICANT, Role.PROGRAMME),
     MailKind.SIGNING: (Role.APPLICANT,),
     MailKind.PROGRESS: (Role.APPLICANT,),

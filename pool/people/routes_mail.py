@@ -115,7 +115,7 @@ def mail_choices() -> Any:
     page = render_template(
         "people/mail_choices.html",
         form=form,
-        fixed=[k for k in MailKind if k in delivery.LEGAL and k in kinds],
+        fixed=[k for k in MailKind if k in delivery.ALWAYS and k in kinds],
         address=service_mail.address_of(actor),
         page_errors=bool(form.errors),
         tabs=tabs("people.mail_choices"),

@@ -20,13 +20,15 @@ from pool.applications.inputs import CheckedPoint, CheckInput, FileEntry
 from pool.applications.models import Application, ApplicationFile
 from pool.applications.scanning import ScanState, Verdict
 from pool.applications.states import ApplicationState, Completeness, FileState
-from pool.core import audit, blobs, clock, jobs
+from pool.core import audit, blobs, clock, delivery, jobs
 from pool.core.access import system
 from pool.core.db import db
+from pool.core.delivery import Delivery, MailKind
 from pool.core.downloads import Unavailable
 from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, Refused
 from pool.core.outbox import Mail
 from pool.core.text import canonical_json, sha256_hex
+from pool.people import service_mail
 from pool.rounds import queries as rounds
 from pool.rounds.inputs import DocumentRule
 from tests.support import uploads
@@ -422,6 +424,25 @@ def test_a_virus_is_told_and_has_to_go_before_submitting(
     refused(Invalid, "infected", lambda: other_bytes_same_row(world, draft))
     attach(actor, draft, "plan", "schoon.pdf", pdf("schoon"), replaces=row.id)
     service.submit(actor, draft)
+
+
+@pytest.mark.parametrize("how", [Delivery.PORTAL, Delivery.WEEKLY])
+def test_nobody_misses_a_virus_by_what_was_chosen(
+    world: World, scanner: list[Verdict], draft: Application, how: Delivery
+) -> None:
+    actor = world.later("applicant", days=1)
+    with pytest.raises(Invalid, match="altijd"):
+        service_mail.choose(actor, {MailKind.VIRUS: how})
+    kinds = set(service_mail.kinds_for(actor)) - delivery.NOT_CHOSEN
+    service_mail.choose(actor, dict.fromkeys(kinds, how))
+    db.session.commit()
+    scanner[:] = [Verdict(ScanState.INFECTED, "Eicar-Test")]
+    jobs.work(until_idle=True)
+    letter = db.session.scalars(select(Mail).where(Mail.user_id == actor.user_id)).one()
+    assert (letter.kind, letter.delivery) == (MailKind.VIRUS, Delivery.AT_ONCE)
+    sent = jobs.by_key(letter.job_key)
+    assert sent is not None
+    assert sent.done_at is not None
 
 
 def other_bytes_same_row(world: World, application: Application) -> None:

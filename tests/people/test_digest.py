@@ -127,7 +127,7 @@ def test_an_overview_comes_at_half_past_seven_and_never_much_later(after: dt.dat
 
 
 @pytest.mark.parametrize("kind", sorted(delivery.NOT_CHOSEN))
-def test_about_a_legal_term_nobody_chooses(world: World, kind: MailKind) -> None:
+def test_about_what_is_always_mailed_nobody_chooses(world: World, kind: MailKind) -> None:
     actor = world.actor("applicant", NOON)
     with pytest.raises(Invalid):
         service_mail.choose(actor, {kind: Delivery.PORTAL})
@@ -152,7 +152,7 @@ def test_an_address_without_an_account_gets_mail_at_once(world: World) -> None:
 
 def test_every_kind_says_who_gets_it() -> None:
     assert set(delivery.RECEIVERS) == set(MailKind) - {MailKind.DIGEST}
-    assert not delivery.LEGAL & set(delivery.DEFAULTS)
+    assert not delivery.ALWAYS & set(delivery.DEFAULTS)
 
 
 def test_the_page_of_choices(client: Client, world: World) -> None:
@@ -160,7 +160,7 @@ def test_the_page_of_choices(client: Client, world: World) -> None:
     page = read(client.get("/berichten/instellingen"))
     told = words(page)
     assert "Wij mailen naar applicant@example.org." in told
-    for kind in delivery.LEGAL:
+    for kind in delivery.ALWAYS:
         assert kind.label in told
         assert page.select(f"input[name={kind.value}]") == []
     assert "termijn van de wet" in told
@@ -177,7 +177,8 @@ def test_the_page_of_choices(client: Client, world: World) -> None:
     assert bad.select_one("#message-fout")
     assert db.session.scalars(select(MailPreference)).all() == []
     # A kind that is not offered is not kept, also when somebody sends it along.
-    assert client.post("/berichten/instellingen", data={**data, "receipt": "portal"}).status_code == 302
+    more = {**data, "receipt": "portal", "virus": "portal"}
+    assert client.post("/berichten/instellingen", data=more).status_code == 302
     chosen = delivery.choices_of(world.ids["applicant"])
     assert chosen == {
         MailKind.MESSAGE: Delivery.DAILY,

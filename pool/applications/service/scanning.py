@@ -17,7 +17,7 @@ from .telling import tell
 def record_scan(actor: Actor, row: ApplicationFile, verdict: Verdict) -> None:
     """Record an outcome for a file that had none. Without an outcome it stays where it is, with the reason.
 
-    actor: the system. The applicant is mailed when a virus was found.
+    actor: the system. The applicant is mailed when a virus was found, whatever was chosen about mail.
     """
     if row.state not in (FileState.QUARANTINED, FileState.UNSCANNED):
         return
@@ -37,7 +37,7 @@ def record_scan(actor: Actor, row: ApplicationFile, verdict: Verdict) -> None:
         application.reference, application.title, row.name, row.finding, with_view=with_view
     )
     key = f"application:{application.id}:infected:{row.id}"
-    tell(actor, application, key, letter, kind=MailKind.PROGRESS)
+    tell(actor, application, key, letter, kind=MailKind.VIRUS)
 
 
 def await_scan(actor: Actor, row: ApplicationFile) -> None:
