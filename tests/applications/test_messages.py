@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
@@ -310,10 +311,39 @@ def test_a_term_reaches_somebody_when_the_one_who_submitted_left(
     world.user("applicant").is_active = False
     db.session.commit()
     db.session.expire_all()
-    assert service.told(application) == {
+    assert service.told(application, START) == {
         world.email("applicant_b"): world.ids["applicant_b"],
         "contact@example.org": None,
     }
+
+
+def test_who_submitted_and_now_assesses_is_told_nothing(world: World, application: Application) -> None:
+    """Still with the municipality, but in the committee and not writing for it: an interest reaches as far as mail."""
+    colleague = world.user("applicant_b")
+    colleague.organisation_id = application.organisation_id
+    db.session.commit()
+    at = START + dt.timedelta(days=3)
+    # Who does both reads the own file as an applicant.
+    with_role(world, "applicant", Role.ASSESSOR)
+    assert service.told(application, at) == {
+        world.email("applicant"): world.ids["applicant"],
+        "contact@example.org": None,
+    }
+    grant = next(one for one in world.user("applicant").grants if one.role == Role.APPLICANT)
+    grant.ended_at = START + dt.timedelta(days=2)
+    db.session.commit()
+    db.session.expire_all()
+    assert service.told(application, at) == {
+        world.email("applicant_b"): colleague.id,
+        "contact@example.org": None,
+    }
+
+
+def test_a_contact_person_in_the_committee_is_told_nothing(world: World) -> None:
+    draft = make_draft(world, world.round())
+    contact = dataclasses.replace(queries.draft(draft).contact, email=world.email("assessor"))
+    service.save_section(world.later("applicant", days=2), draft, "contact", contact, draft.revision)
+    assert service.told(draft, START) == {world.email("applicant"): world.ids["applicant"]}
 
 
 def test_a_contact_person_with_an_account_reads_it_in_the_portal_too(world: World) -> None:
@@ -326,11 +356,11 @@ def test_a_contact_person_with_an_account_reads_it_in_the_portal_too(world: Worl
     service.save_section(
         world.later("applicant", days=2), draft, "contact", type(contact)(**address), draft.revision
     )
-    assert service.told(draft)[world.email("applicant_b")] == colleague.id
+    assert service.told(draft, START)[world.email("applicant_b")] == colleague.id
     # Somebody from elsewhere gets the mail that was asked for, and no place in the portal.
     colleague.organisation_id = None
     db.session.commit()
-    assert service.told(draft)[world.email("applicant_b")] is None
+    assert service.told(draft, START)[world.email("applicant_b")] is None
 
 
 def test_reading_the_messages_reads_the_mail_about_them(world: World, application: Application) -> None:

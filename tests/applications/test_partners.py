@@ -17,10 +17,11 @@ from pool.applications.queries_partners import partner_requests_open
 from pool.applications.rules.partners import INVITATION_DAYS, MAX_SENT
 from pool.applications.states import PartnerAnswer, PartnerStanding
 from pool.core import audit
-from pool.core.access import visitor
+from pool.core.access import Role, visitor
 from pool.core.db import db
 from pool.core.errors import Conflict, Invalid, Missing, Refused
 from pool.core.text import sha256_hex
+from pool.people.models import RoleGrant
 from pool.rounds.states import RoundState
 from tests.support.partners_factory import OUTSIDE, REGION, line_of, link_in, mails_to, make_joint, yes
 from tests.support.world import START, World
@@ -101,6 +102,25 @@ def test_who_also_assesses_is_not_shown_a_request(world: World, joint: Applicati
     assert partner_requests_open(lead) == 1
     both = dataclasses.replace(lead, roles=lead.roles | world.later("assessor").roles)
     assert partner_requests_open(both) == 0
+
+
+@pytest.mark.parametrize(("key", "who"), [(REGION, "lead"), (HAARLEM, "applicant")])
+def test_who_also_assesses_gets_no_mail_about_a_request(
+    world: World, joint: Application, key: str, who: str
+) -> None:
+    """Asked before, and in the committee since: nothing more is mailed, and nobody else there can be asked."""
+    actor = world.later("applicant_b", days=2)
+    request = service.ask(actor, joint, key)
+    before = len(mails_to(world.email(who)))
+    assert before == 1
+    db.session.add(RoleGrant(user_id=world.ids[who], role=Role.ASSESSOR, started_at=START))
+    db.session.commit()
+    db.session.expire_all()
+    service.resend(world.later("applicant_b", days=4), request)
+    service.withdraw_request(world.later("applicant_b", days=5), request)
+    with pytest.raises(Invalid):
+        service.ask(world.later("applicant_b", days=6), joint, key)
+    assert len(mails_to(world.email(who))) == before
 
 
 def test_declining_needs_a_note_and_an_answer_is_given_once(world: World, joint: Application) -> None:

@@ -224,6 +224,15 @@ def test_given_back_it_waits_for_the_one_who_asked(world: World, draft: Applicat
     assert queries_signing.given_back(applicant) == []
 
 
+def test_who_asked_and_works_elsewhere_now_hears_no_answer(world: World, draft: Application) -> None:
+    request = ask(world, draft)
+    world.user("applicant").organisation_id = world.user("applicant_b").organisation_id
+    db.session.commit()
+    before = len(mails_to("applicant@example.org"))
+    service.give_back(world.later("signer", days=2), request, "Kort het in.")
+    assert len(mails_to("applicant@example.org")) == before
+
+
 @pytest.mark.parametrize("how", ["withdraw", "turned off"])
 def test_a_request_does_not_outlive_its_reason(world: World, draft: Application, how: str) -> None:
     request = ask(world, draft)
