@@ -13,14 +13,18 @@ from pool.assessment import queries, service
 from pool.assessment.models import Assignment, GivenBack
 from pool.assessment.states import Abstention
 from pool.core import audit
+from pool.core.access import Role
 from pool.core.db import db
 from pool.core.errors import Invalid, Missing, Refused
 from pool.core.outbox import Mail
+from pool.people import service as people
+from pool.people.inputs import EmployerInput
+from pool.people.models import RoleGrant
 from tests.assessment.conftest import Committee
 from tests.conftest import Client
 from tests.support.assessment_factory import adopt, assign_all, member, open_file, score
 from tests.support.pages import read, words
-from tests.support.world import START
+from tests.support.world import LONG_AGO, START
 
 TOO_MANY = Abstention.TOO_MANY
 
@@ -78,6 +82,23 @@ def test_what_is_given_back_goes_to_somebody_else(committee: Committee, assignme
     assert gone not in after
     assert before - after == {gone}
     assert len(after) == len(before)
+
+
+@pytest.mark.parametrize("hidden", [True, False], ids=["an-interest", "none"])
+def test_who_sits_in_the_committee_too_hears_nothing_of_what_is_hidden(
+    committee: Committee, assignment: Assignment, hidden: bool
+) -> None:
+    world = committee.world
+    db.session.add(RoleGrant(user_id=world.ids["programme_b"], role=Role.ASSESSOR, started_at=LONG_AGO))
+    if hidden:
+        employer = EmployerInput(assignment.application.organisation.name, START.date())
+        people.add_employer(world.later("programme_b", days=16), world.user("programme_b"), employer)
+    db.session.commit()
+    db.session.expire_all()
+    service.abstain(member(world, assignment), assignment, TOO_MANY)
+    query = select(Mail.user_id).where(Mail.key.startswith("abstained:"))
+    told = {world.ids["programme"]} if hidden else {world.ids["programme"], world.ids["programme_b"]}
+    assert set(db.session.scalars(query)) == told
 
 
 def test_what_was_given_back_never_changes(committee: Committee, assignment: Assignment) -> None:

@@ -8,8 +8,9 @@ from pool.core.db import db
 from pool.core.delivery import MailKind
 from pool.core.errors import Invalid
 from pool.people import queries as people
+from pool.people.rules import actor_for
 
-from .. import mail, rules
+from .. import mail, queries, rules
 from ..models import Assignment, GivenBack
 from ..states import Abstention
 
@@ -20,7 +21,7 @@ MAX_NOTE = 2000
 def abstain(actor: Actor, assignment: Assignment, why: Abstention, note: str = "") -> None:
     """End the own assignment with a reason, and tell the programme team, which finds somebody else.
 
-    What was written stays, and counts nowhere. An interest is no abstention: that is declared. Raises Refused
+    A colleague in the team who also sits in the committee, and has an interest, hears nothing. What was written stays, and counts nowhere. An interest is no abstention: that is declared. Raises Refused
     when the scores are handed in or the round is not being assessed.
     """
     require(rules.can_abstain(actor, assignment))
@@ -40,6 +41,8 @@ def abstain(actor: Actor, assignment: Assignment, why: Abstention, note: str = "
         reason,
     )
     for colleague in people.with_role(Role.PROGRAMME):
+        if application.id in queries.hidden_from(actor_for(colleague, actor.at)):
+            continue
         subject, body = mail.abstained(colleague.name, actor.name, application.round.title, why.label)
         key = f"abstained:{assignment.id}:{actor.at.isoformat()}:{colleague.id}"
         outbox.post(
