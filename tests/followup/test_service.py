@@ -605,3 +605,16 @@ def test_the_migration_keeps_every_view_with_its_half_year(real_app: Flask) -> N
         after = [tuple(row) for row in db.session.execute(planned)]
         # Not of the half-year that is over.
         assert after == before[2:]
+
+
+def test_the_end_is_mailed_to_no_colleague_who_may_not_see_the_project(
+    world: World, project: Project
+) -> None:
+    """Who works for the municipality and sits in the committee: an interest reaches as far as mail."""
+    for key in ("assessor", "applicant_b"):
+        world.user(key).organisation_id = project.application.organisation_id
+    db.session.commit()
+    db.session.expire_all()
+    service.stop(autumn(world, "applicant"), project, ENDED)
+    mails = db.session.scalars(select(Mail).where(Mail.key.startswith("project:")).order_by(Mail.recipient))
+    assert [m.recipient for m in mails] == [world.email("applicant_b"), world.email("lead")]

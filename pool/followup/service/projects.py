@@ -16,6 +16,7 @@ from pool.core.errors import Conflict, InvalidMany, Missing
 from pool.core.text import clean, fingerprint
 from pool.people import queries as people
 from pool.people.models import User
+from pool.people.rules import actor_for
 
 from .. import accounting, mail, queries, rules
 from ..inputs import TEXTS, EndInput, ReportInput
@@ -221,7 +222,9 @@ def _end(actor: Actor, project: Project, name: str, given: EndInput) -> None:
         given.reason,
         application.round.invented,
     )
-    told = {u.id: u for u in (*people.of_organisation(application.organisation_id), *_leads(actor, project))}
+    own = people.of_organisation(application.organisation_id)
+    colleagues = [user for user in own if _sees(actor_for(user, actor.at), project)]
+    told = {user.id: user for user in (*colleagues, *_leads(actor, project))}
     for user in told.values():
         if user.id != actor.user_id:
             key = f"project:{project.id}:ended:{user.id}"
