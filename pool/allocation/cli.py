@@ -79,15 +79,15 @@ def draws(scenario: int, out: Path | None) -> None:
 
 
 def problems_of(scenario: Scenario) -> list[str]:
-    """What is wrong with a stored outcome; empty when it holds."""
+    """What is wrong with a stored outcome, in Dutch as the verifier says it; empty when it holds."""
     outcome = queries.outcome(scenario)
     assert scenario.allocation is not None
     assert outcome is not None
     found = []
     if hashlib.sha256(scenario.allocation.document.encode()).hexdigest() != scenario.allocation.sha256:
-        found.append("the outcome differs from its hash")
+        found.append("de uitkomst past niet bij haar SHA-256")
     if sha256(scenario.snapshot.problem) != scenario.snapshot.sha256:
-        found.append("the problem differs from its hash")
+        found.append("de vraag past niet bij haar SHA-256")
     return found + verify(scenario.snapshot.problem, outcome)
 
 

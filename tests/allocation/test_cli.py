@@ -58,8 +58,8 @@ def test_a_changed_outcome_is_found(app: Flask, allocated: Scenario) -> None:
         allocated.allocation = copy
         found = problems_of(allocated)
     db.session.rollback()
-    assert found[0] == "the outcome differs from its hash"
-    assert any("recounted" in line for line in found)
+    assert found[0] == "de uitkomst past niet bij haar SHA-256"
+    assert any("nageteld" in line for line in found)
 
 
 def test_the_database_itself_keeps_what_is_stored(app: Flask, allocated: Scenario) -> None:

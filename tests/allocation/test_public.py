@@ -98,6 +98,7 @@ def test_what_is_invented_is_in_the_file(world: World) -> None:
 def test_anybody_can_check_a_round_with_python_alone(client: Client, decided: Round, tmp_path: Path) -> None:
     page = client.get("/controleren").get_data(as_text=True)
     assert "python verify.py" in page
+    assert "De uitkomst klopt." in page
     for address, name in (
         ("/controleren/verify.py", "verify.py"),
         ("/controleren/ronde-1/vraag.json", "vraag.json"),
@@ -111,13 +112,14 @@ def test_anybody_can_check_a_round_with_python_alone(client: Client, decided: Ro
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
 
-    assert check("uitkomst.json") == (0, "the outcome holds\n")
+    assert check("uitkomst.json") == (0, "De uitkomst klopt.\n")
     spoiled = json.loads((tmp_path / "uitkomst.json").read_text())
     spoiled["awards"][0]["amount"] -= 100
     (tmp_path / "anders.json").write_text(json.dumps(spoiled))
     code, said = check("anders.json")
     assert code == 1
-    assert "recounted" in said
+    assert "nageteld" in said
+    assert said.splitlines()[-1].startswith("De uitkomst klopt niet: ")
 
 
 def test_the_scenario_that_the_advice_rests_on_is_published(

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from pool.allocation.engine.problem import Problem, ProblemError, parse_problem
+from pool.allocation.engine.verify import conclusion
 from pool.allocation.engine.verify import verify as find_violations
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -114,7 +115,7 @@ def solve(problem: Path, out: Path | None, rule: str, time_limit: float | None) 
 @click.argument("problem", type=INPUT)
 @click.argument("outcome", type=INPUT)
 def verify(problem: Path, outcome: Path) -> None:
-    """Recount OUTCOME against PROBLEM and list every violation."""
+    """Recount OUTCOME against PROBLEM and list every violation, in Dutch."""
     _problem(problem)
     try:
         found = find_violations(_object(problem), _object(outcome))
@@ -122,7 +123,7 @@ def verify(problem: Path, outcome: Path) -> None:
         _stop(f"{outcome}: cannot be read as an outcome: {error!r}", 2)
     for line in found:
         click.echo(line)
-    click.echo(f"violations: {len(found)}" if found else "the outcome holds")
+    click.echo(conclusion(found))
     if found:
         sys.exit(1)
 

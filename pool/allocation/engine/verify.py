@@ -10,8 +10,8 @@ no award can be raised, added or swapped with a refused application for a better
 equal swaps were settled by lot. That no wholly different list is better is what the bound claims;
 only solving again can check that.
 
-It prints every violation, and ends with exit code 0 when there are none, 1 when there are, 2 when a
-file cannot be read.
+It prints every violation, in Dutch and with the names and numbers of the files (money in cents), and
+ends with exit code 0 when there are none, 1 when there are, 2 when a file cannot be read.
 """
 
 import hashlib
@@ -101,9 +101,9 @@ class Round:
         """Why an application may not be awarded at all, or None."""
         a = self.applications[identifier]
         if a["decision"] == "out":
-            return "its decision is out"
+            return "vooraf is vastgelegd dat die niets krijgt (decision: out)"
         if a["merit"] < self.problem["min_merit"] and a["decision"] != "in":
-            return f"its merit {a['merit']} is below the threshold {self.problem['min_merit']}"
+            return f"de score {a['merit']} is lager dan de ondergrens {self.problem['min_merit']}"
         return None
 
     def violations(self, awards: dict[str, int]) -> list[str]:
@@ -113,36 +113,36 @@ class Round:
         ]
         spent = sum(awards.values())
         if spent > self.problem["ceiling"]:
-            found.append(f"the awards cost {spent}, more than the ceiling {self.problem['ceiling']}")
+            found.append(f"alles samen kost {spent}, meer dan het plafond {self.problem['ceiling']}")
         for identifier in self.ids:
             if self.applications[identifier]["decision"] == "in" and identifier not in awards:
-                found.append(f"{identifier} is not awarded though its decision is in")
-        found += self._bounds("region", self.problem["regions"], self.counts(awards), self.amounts(awards))
+                found.append(f"{identifier} krijgt niets, maar vooraf is vastgelegd van wel (decision: in)")
+        found += self._bounds("regio", self.problem["regions"], self.counts(awards), self.amounts(awards))
         themes: dict[str, int] = {}
         money: dict[str, Fraction] = {}
         for identifier, amount in awards.items():
             theme = self.applications[identifier]["theme"]
             themes[theme] = themes.get(theme, 0) + 1
             money[theme] = money.get(theme, Fraction(0)) + amount
-        found += self._bounds("theme", self.problem["themes"], themes, money)
+        found += self._bounds("thema", self.problem["themes"], themes, money)
         for group in self.problem["exclusive"]:
             inside = [identifier for identifier in group if identifier in awards]
             if len(inside) > 1:
-                found.append(f"{' and '.join(inside)} exclude each other but are both awarded")
+                found.append(f"{' en '.join(inside)} sluiten elkaar uit, maar krijgen wel samen geld")
         for first, second in self.problem["requires"]:
             if first in awards and second not in awards:
-                found.append(f"{first} is awarded without {second}, which it requires")
+                found.append(f"{first} krijgt geld, maar kan niet zonder {second}, en die krijgt niets")
         return found
 
     def _award(self, identifier: str, amount: int) -> Iterable[str]:
         a = self.applications[identifier]
         reason = self.refused_by(identifier)
         if reason:
-            yield f"{identifier} is awarded though {reason}"
+            yield f"{identifier} krijgt geld, maar {reason}"
         if amount % self.step:
-            yield f"{identifier}: {amount} is not a multiple of {self.step}"
+            yield f"{identifier}: het bedrag {amount} is geen veelvoud van {self.step}"
         if not a["minimum"] <= amount <= a["requested"]:
-            yield f"{identifier}: {amount} lies outside {a['minimum']} to {a['requested']}"
+            yield f"{identifier}: het bedrag {amount} ligt niet tussen {a['minimum']} en {a['requested']}"
 
     @staticmethod
     def _bounds(
@@ -151,27 +151,27 @@ class Round:
         for bound in bounds:
             name, count = f"{kind} {bound['id']}", counts.get(bound["id"], 0)
             if count < bound["min_awards"]:
-                yield f"{name} has {count} awards, fewer than {bound['min_awards']}"
+                yield f"{name}: het aantal toekenningen is {count}, minder dan {bound['min_awards']}"
             if bound["max_awards"] is not None and count > bound["max_awards"]:
-                yield f"{name} has {count} awards, more than {bound['max_awards']}"
+                yield f"{name}: het aantal toekenningen is {count}, meer dan {bound['max_awards']}"
             if bound["max_amount"] is not None and amounts.get(bound["id"], 0) > bound["max_amount"]:
-                yield f"{name} receives more than {bound['max_amount']}"
+                yield f"{name} krijgt meer dan {bound['max_amount']}"
 
 
 def verify(problem: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
     """All violations of the outcome against its problem, in words; an empty list when it holds."""
     missing = [name for name in FIELDS.split() if name not in outcome]
     if missing:
-        return ["the outcome lacks " + ", ".join(missing)]
+        return ["dit is geen volledige uitkomst; er ontbreekt: " + ", ".join(missing)]
     found: list[str] = []
     if outcome["schema"] != "pool-allocation-outcome/1":
-        found.append(f"unknown schema {outcome['schema']!r}")
+        found.append(f"schema is onbekend: {outcome['schema']!r}")
     if outcome["problem_sha256"] != problem_sha256(problem):
-        found.append("the outcome answers another problem: problem_sha256 differs")
+        found.append("de uitkomst hoort bij een andere vraag (problem_sha256 verschilt)")
     if outcome["rule"] not in RULES:
-        found.append(f"unknown rule {outcome['rule']!r}")
+        found.append(f"rule is onbekend: {outcome['rule']!r}")
     if outcome["status"] not in STATUSES:
-        return [*found, f"unknown status {outcome['status']!r}"]
+        return [*found, f"status is onbekend: {outcome['status']!r}"]
     if outcome["status"] == "infeasible":
         return found + _infeasible(outcome)
     try:
@@ -190,9 +190,9 @@ def verify(problem: dict[str, Any], outcome: dict[str, Any]) -> list[str]:
 def _infeasible(outcome: dict[str, Any]) -> list[str]:
     found = []
     if outcome["awards"]:
-        found.append("an infeasible outcome has awards")
+        found.append("volgens status kan er geen verdeling zijn, maar er staat er wel een (awards)")
     if not outcome.get("clash"):
-        found.append("an infeasible outcome names no clash")
+        found.append("volgens status kan er geen verdeling zijn, maar er staat niet waardoor (clash)")
     return found
 
 
@@ -200,19 +200,19 @@ def _awards(problem: dict[str, Any], listed: object, name: str) -> dict[str, int
     known = {a["id"] for a in problem["applications"]}
     awards: dict[str, int] = {}
     if not isinstance(listed, list):
-        raise ValueError(f"{name} is not a list")
+        raise ValueError(f"{name} is geen lijst")
     for item in listed:
         if not isinstance(item, dict) or set(item) != {"id", "amount"}:
-            raise ValueError(f"{name}: {item!r} is not an id with an amount")
+            raise ValueError(f"{name}: {item!r} bestaat niet uit id en amount")
         if item["id"] not in known:
-            raise ValueError(f"{name}: {item['id']!r} is not an application of this round")
+            raise ValueError(f"{name}: {item['id']!r} is geen aanvraag van deze ronde")
         if item["id"] in awards:
-            raise ValueError(f"{name}: {item['id']} is listed twice")
+            raise ValueError(f"{name}: {item['id']} staat er twee keer")
         if isinstance(item["amount"], bool) or not isinstance(item["amount"], int):
-            raise ValueError(f"{name}: {item['id']}: {item['amount']!r} is not a whole number")
+            raise ValueError(f"{name}: het bedrag van {item['id']} is geen geheel getal: {item['amount']!r}")
         awards[item["id"]] = item["amount"]
     if list(awards) != sorted(awards):
-        raise ValueError(f"{name} are not in order of id")
+        raise ValueError(f"{name} staat niet op volgorde van id")
     return awards
 
 
@@ -228,20 +228,20 @@ def _totals(rules: Round, awards: dict[str, int], outcome: dict[str, Any]) -> li
         "left": rules.problem["ceiling"] - spent,
     }
     found = [
-        f"{name} is {outcome[name]!r}, recounted {number}"
+        f"{name}: er staat {outcome[name]!r}, nageteld is het {number}"
         for name, number in expected.items()
         if not _is_whole(outcome[name]) or outcome[name] != number
     ]
     if not _is_whole(outcome["bound"]) or outcome["bound"] < quality + bonus:
-        found.append(f"the bound {outcome['bound']!r} lies below the value {quality + bonus}")
+        found.append(f"de bovengrens (bound) {outcome['bound']!r} is lager dan de waarde {quality + bonus}")
     elif (outcome["status"] == "optimal") != (outcome["bound"] == quality + bonus):
-        found.append(f"status {outcome['status']} does not follow from bound and value")
+        found.append(f"status {outcome['status']} past niet bij de bovengrens en de waarde")
     counts, amounts = rules.counts(awards), rules.amounts(awards)
     regions = [
         {"id": name, "awards": counts[name], "amount": amounts[name].__floor__()} for name in sorted(counts)
     ]
     if outcome["regions"] != regions:
-        found.append("the picture per region differs from the recount (amounts in whole cents, rounded down)")
+        found.append("regions: nageteld is het anders (bedragen in hele centen, naar beneden afgerond)")
     return found
 
 
@@ -260,16 +260,18 @@ def _improvements(rules: Round, awards: dict[str, int]) -> list[str]:
         if other < score or (other == score and not _drawn_before(rules, changed, awards)):
             return
         if not rules.violations(changed):
-            found.append(words() + (" is better" if other > score else " is equal and drawn earlier by lot"))
+            found.append(
+                words() + (" is beter" if other > score else " is even goed en komt eerder uit de loting")
+            )
 
     for identifier in sorted(awards):
         without = {key: amount for key, amount in awards.items() if key != identifier}
-        compare(without, lambda i=identifier: f"leaving {i} out")  # type: ignore[misc]
+        compare(without, lambda i=identifier: f"{i} weglaten")  # type: ignore[misc]
         for change in (rules.step, -rules.step):
             amount = awards[identifier] + change
             a = rules.applications[identifier]
             if a["minimum"] <= amount <= a["requested"]:
-                compare({**awards, identifier: amount}, lambda i=identifier: f"another amount for {i}")  # type: ignore[misc]
+                compare({**awards, identifier: amount}, lambda i=identifier: f"een ander bedrag voor {i}")  # type: ignore[misc]
     # Most swaps are worse by value or money alone; only the others are looked at in full.
     room = rules.problem["ceiling"] - sum(awards.values())
     counts = rules.counts(awards)
@@ -284,7 +286,7 @@ def _improvements(rules: Round, awards: dict[str, int]) -> list[str]:
                 if (rules.value(new, amount) - lost + steps, freed - amount) < (0, 0):
                     continue
                 rest = {key: value for key, value in awards.items() if key != old}
-                words = f"adding {new}" if old is None else f"{new} instead of {old}"
+                words = f"{new} erbij" if old is None else f"{new} in plaats van {old}"
                 compare({**rest, new: amount}, lambda w=words: w)  # type: ignore[misc]
     return found
 
@@ -312,20 +314,20 @@ def _ties(rules: Round, awards: dict[str, int], outcome: dict[str, Any], broken:
     """Check the account of the tie: fields, order of the lots, and the rival against the winner."""
     ties = outcome["ties"]
     if not isinstance(ties, dict) or set(ties) != {"met", "by", "settled", "order", "rival"}:
-        return ["ties must say met, by, settled, order and rival"]
+        return ["ties moet bestaan uit met, by, settled, order en rival"]
     found: list[str] = []
     if not isinstance(ties["met"], bool) or not isinstance(ties["settled"], bool):
-        found.append("ties: met and settled must be true or false")
+        found.append("ties: met en settled moeten true of false zijn")
     if ties["by"] not in (None, "spend", "lot", "amount") or bool(ties["met"]) != (ties["by"] is not None):
-        found.append("ties: by must be spend, lot or amount when a tie was met, and null otherwise")
+        found.append("ties: by moet spend, lot of amount zijn bij een gelijke stand, en anders null")
     order = ties["order"]
     if not isinstance(order, list) or any(i not in rules.applications for i in order):
-        return [*found, "ties: order must list applications of this round"]
+        return [*found, "ties: order noemt iets anders dan aanvragen van deze ronde"]
     if order != sorted(order, key=rules.lot) or len(set(order)) != len(order):
-        found.append("ties: order is not the order of the lots")
+        found.append("ties: order is niet de volgorde van de loting")
     if ties["rival"] is None:
         if ties["met"] and outcome["rule"] == "optimal":
-            found.append("ties: a tie was met but no rival outcome is given")
+            found.append("ties: er was een gelijke stand, maar de andere verdeling (rival) ontbreekt")
         return found
     try:
         rival = _awards(rules.problem, ties["rival"], "ties.rival")
@@ -334,35 +336,53 @@ def _ties(rules: Round, awards: dict[str, int], outcome: dict[str, Any], broken:
     found += ["ties.rival: " + line for line in rules.violations(rival)]
     differ = {i for i in {*awards, *rival} if awards.get(i) != rival.get(i)}
     if set(order) != differ:
-        found.append("ties: order does not list the applications in which the rival differs")
+        found.append("ties: order noemt niet precies de aanvragen die in rival anders zijn")
     if broken or not ties["settled"]:
         return found
     score, other = rules.score(awards), rules.score(rival)
     if other[0] != score[0]:
-        found.append("ties: the rival is not of equal value")
+        found.append("ties: rival heeft niet dezelfde waarde")
     elif other[1] > score[1] or (other[1] == score[1] and _drawn_before(rules, rival, awards)):
-        found.append("ties: the rival should have won")
+        found.append("ties: rival had moeten winnen")
     return found
 
 
+def conclusion(found: list[str]) -> str:
+    """The last line that is printed, after the violations."""
+    if not found:
+        return "De uitkomst klopt."
+    return f"De uitkomst klopt niet: {len(found)} {'fout' if len(found) == 1 else 'fouten'}."
+
+
 def main(arguments: list[str]) -> int:
-    """Command line; see the top of this file."""
+    """Command line; see the top of this file. Its own words are ASCII, so that every screen can show them."""
     if len(arguments) != 2:
-        print("usage: python verify.py PROBLEM.json OUTCOME.json", file=sys.stderr)  # noqa: T201
-        return 2
-    try:
-        loaded = []
-        for name in arguments:
+        return _stop("Gebruik: python verify.py VRAAG.json UITKOMST.json")
+    loaded = []
+    for name in arguments:
+        try:
             with open(name, encoding="utf-8") as file:
                 loaded.append(json.load(file))
+        except FileNotFoundError:
+            return _stop(f"Het bestand {name} is er niet.")
+        except OSError as error:
+            return _stop(f"Het bestand {name} kan niet worden gelezen: {error.strerror}.")
+        except ValueError:
+            return _stop(f"Het bestand {name} is geen JSON, of is beschadigd.")
+    try:
         found = verify(loaded[0], loaded[1])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"cannot be checked: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        return 2
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
+        what = f"({type(error).__name__}: {error})"
+        return _stop(f"Dit zijn geen vraag en uitkomst. Geef eerst de vraag en dan de uitkomst. {what}")
     for line in found:
         print(line)  # noqa: T201
-    print("violations: " + str(len(found)) if found else "the outcome holds")  # noqa: T201
+    print(conclusion(found))  # noqa: T201
     return 1 if found else 0
+
+
+def _stop(message: str) -> int:
+    print(message, file=sys.stderr)  # noqa: T201
+    return 2
 
 
 if __name__ == "__main__":
