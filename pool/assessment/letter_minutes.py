@@ -119,9 +119,28 @@ def _item(doc: Document, item: dict[str, Any]) -> None:
     if item["reason"]:
         doc.paragraph("Reden:")
         doc.prose(item["reason"])
+    if item.get("marks"):
+        doc.table(
+            "Afgesproken cijfers per knelpunt, van 0 tot en met 3",
+            [
+                Column("Knelpunt", 38),
+                Column("Cijfers", 24),
+                Column("Afgesproken", 28, numeric=True),
+                Column("Reden"),
+            ],
+            mark_lines(item),
+        )
     if item["notes"]:
         doc.paragraph("Uit de bespreking:")
         doc.prose(item["notes"])
+
+
+def mark_lines(item: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """What was agreed per bottleneck in this meeting: its title, the marks of assessors, the agreed one, and why."""
+    return [
+        (one["title"], join_words([str(mark) for mark in one["before"]]), str(one["agreed"]), one["reason"])
+        for one in item.get("marks", [])
+    ]
 
 
 def outcome(item: dict[str, Any]) -> str:

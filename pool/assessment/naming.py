@@ -74,7 +74,12 @@ def for_member(minutes: dict[str, Any], user_id: int | None) -> dict[str, Any]:
                 "why": [names.text(said) for said in item["why"]],
                 "left": [{**one, "name": names.of(one["user"])} for one in item["left"]],
                 **{key: names.text(item[key]) for key in ("led_by", "reason", "notes")},
+                **({"marks": [_said(one, names) for one in item["marks"]]} if "marks" in item else {}),
             }
             for item in minutes["items"]
         ],
     }
+
+
+def _said(mark: dict[str, Any], names: Names) -> dict[str, Any]:
+    return {**mark, "reason": names.text(mark["reason"])}

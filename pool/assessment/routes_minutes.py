@@ -64,6 +64,7 @@ def minutes(slug: str, number: int) -> Any:
         meeting=meeting,
         facts=facts,
         outcome=letter_minutes.outcome,
+        mark_lines=letter_minutes.mark_lines,
         whole=meeting.minutes is not None and facts == meeting.minutes.facts,
         can_approve=_may_approve(actor, meeting),
         form=form,

@@ -22,9 +22,10 @@ from tests.support.applications_factory import make_complete
 from tests.support.assessment_factory import QUOTATION, adopt, assess_all, assign_all, open_file, score
 from tests.support.awards_factory import advise, publish
 from tests.support.bottlenecks import SHELTER_RULES
-from tests.support.meeting_factory import bar, item_of, planned
+from tests.support.meeting_factory import at_meeting, bar, discuss, item_of, opened, planned
 from tests.support.pages import read, words
 from tests.support.pdftext import read as read_pdf
+from tests.support.verapdf import assert_accessible
 from tests.support.world import START, World
 
 __all__ = ["shelter"]
@@ -283,6 +284,52 @@ def test_the_chair_agrees_a_mark(shelter: Committee, browser: Any) -> None:
     assert "Het plan is rond." in words(page)
     assert rows(read(client.get(TABLE)))[0][1] == "3 * afgesproken"
     assert "Nazorg" not in words(read(client.get(attention)))
+
+
+def test_the_minutes_list_the_marks_that_were_agreed_there(shelter: Committee, browser: Any) -> None:
+    """Of this meeting, the last per bottleneck; for who may know of it, and with letters for names."""
+    world = shelter.world
+    score_apart(shelter)
+    agree = lambda at, about, mark, why: service.agree_mark(at, shelter.round_, about.id, "nazorg", mark, why)  # noqa: E731
+    agree(world.later("chair", days=31), shelter.one, 1, "Voor de vergadering.")
+    agree(world.later("chair", days=31), shelter.two, 1, "Voor de vergadering.")
+    meeting = opened(world, shelter.round_)
+    agree(at_meeting(world, "chair", 1), shelter.one, 0, "Eerst zo.")
+    agree(at_meeting(world, "chair", 2), shelter.one, 3, "Ada Beoordelaar zag het plan.")
+    agree(at_meeting(world, "chair", 3), shelter.three, 2, "Bij het hamerstuk.")
+    for item in queries.agenda(at_meeting(world, "chair"), meeting):
+        discuss(world, item)
+    service.close_meeting(at_meeting(world, "chair", 90), meeting)
+    service.approve_minutes(at_meeting(world, "chair", 120), meeting)
+    db.session.commit()
+    assert meeting.minutes is not None
+    items = {one["application"]: one for one in meeting.minutes.facts["items"]}
+    assert items[shelter.one.id]["marks"] == [
+        {"title": "Nazorg", "before": [1, 3], "agreed": 3, "reason": "Ada Beoordelaar zag het plan."}
+    ]
+    assert "marks" not in items[shelter.two.id]
+    assert not items[shelter.three.id]["formality"]
+    url = "/beoordelen/ronde-1/vergaderingen/1/verslag"
+    agree(world.later("chair", days=34), shelter.one, 1, "Na de vergadering.")
+    db.session.commit()
+    pdf = browser("chair").get(f"{url}.pdf").get_data()
+    assert_accessible(pdf)
+    page = read(browser("chair").get(url))
+    for said in (" ".join(read_pdf(pdf)[0].text.split()), words(page)):
+        assert "Afgesproken cijfers per knelpunt" in said
+        assert "Ada Beoordelaar zag het plan." in said
+        assert "Bij het hamerstuk." in said
+        for other in ("Voor de vergadering.", "Eerst zo.", "Na de vergadering."):
+            assert other not in said
+    assert ["Nazorg", "1 en 3", "3", "Ada Beoordelaar zag het plan."] in rows(page)
+    reader = next(one for one in queries.counting([shelter.three.id]))
+    member = world.key_of(reader.assignment.user_id)
+    other = next(key for key in ("assessor_b", "assessor_c") if key != member)
+    said = words(read(browser(other).get(url)))
+    assert "zag het plan." in said
+    assert "Ada" not in said
+    bar(world, member, shelter.three.id)
+    assert "Bij het hamerstuk." not in words(read(browser(member).get(url)))
 
 
 def test_the_dossier_holds_marks_and_what_was_agreed(shelter: Committee) -> None:

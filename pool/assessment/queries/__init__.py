@@ -22,7 +22,7 @@
 from ..adjusted import adjust
 from ..states import COUNTING
 from . import reminders, ties
-from .coding import agreed_marks, agreements, codings_of, marks_by_bottleneck
+from .coding import agreed_between, agreed_marks, agreements, codings_of, marks_by_bottleneck
 from .committee import (
     abstained_pairs,
     assessment,
@@ -126,6 +126,7 @@ __all__ = [
     "acting",
     "adjust",
     "agenda",
+    "agreed_between",
     "agreed_marks",
     "agreements",
     "all_items",

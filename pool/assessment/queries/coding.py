@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -47,6 +48,20 @@ def agreements(application_id: int) -> list[AgreedMark]:
     """Everything that was agreed about the marks of one application, in order."""
     query = select(AgreedMark).where(AgreedMark.application_id == application_id).order_by(AgreedMark.id)
     return list(db.session.scalars(query))
+
+
+def agreed_between(
+    application_ids: Iterable[int], start: dt.datetime, end: dt.datetime
+) -> dict[Cell, AgreedMark]:
+    """What was agreed from one moment to another, the newest per application and bottleneck."""
+    query = (
+        select(AgreedMark)
+        .where(
+            AgreedMark.application_id.in_(list(application_ids)), AgreedMark.recorded_at.between(start, end)
+        )
+        .order_by(AgreedMark.id)
+    )
+    return {(one.application_id, one.bottleneck): one for one in db.session.scalars(query)}
 
 
 def agreed_marks(application_ids: Iterable[int]) -> dict[Cell, AgreedMark]:

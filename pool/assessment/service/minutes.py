@@ -11,6 +11,7 @@ from pool.core.db import db, lock
 from pool.core.errors import Invalid, Missing, Refused
 from pool.core.text import sha256_hex
 from pool.people.models import User
+from pool.rounds import queries as rounds
 
 from .. import letter_minutes, naming, queries, rules_meeting
 from ..models_meeting import Meeting, MeetingItem, MeetingMinutes, MinutesApproval
@@ -53,12 +54,34 @@ def minutes_facts(meeting: Meeting) -> dict[str, Any]:
             }
             for user in sorted(people.values(), key=lambda user: (user.name, user.id))
         ],
-        "items": [_item(item) for item in queries.all_items(meeting)],
+        "items": _items(meeting),
         "approved": [],
     }
 
 
-def _item(item: MeetingItem) -> dict[str, Any]:
+def _items(meeting: Meeting) -> list[dict[str, Any]]:
+    items = queries.all_items(meeting)
+    bottlenecks = rounds.rules_of(meeting.round).bottlenecks
+    if not bottlenecks or meeting.opened_at is None or meeting.closed_at is None:
+        return [_item(item, []) for item in items]
+    ids = [item.application_id for item in items]
+    agreed = queries.agreed_between(ids, meeting.opened_at, meeting.closed_at)
+    return [
+        _item(
+            item,
+            [
+                {"title": one.title, "before": mark.before, "agreed": mark.agreed, "reason": mark.reason}
+                for one in bottlenecks
+                if (mark := agreed.get((item.application_id, one.code))) is not None
+            ],
+        )
+        for item in items
+    ]
+
+
+def _item(item: MeetingItem, marks: list[dict[str, Any]]) -> dict[str, Any]:
+    """marks: what was agreed per bottleneck in this meeting. Without any there is no such key, so that minutes of
+    rounds without bottlenecks stay what they were."""
     application = item.application
     return {
         "application": application.id,
@@ -68,7 +91,7 @@ def _item(item: MeetingItem) -> dict[str, Any]:
         "invented": application.invented,
         "formality": item.kind == ItemKind.FORMALITY
         and item.state == ItemState.DISCUSSED
-        and not (item.notes or item.absences or item.reason),
+        and not (item.notes or item.absences or item.reason or marks),
         "why": list(item.why),
         "left": [
             {"user": one.user_id, "name": one.user.name, "reason": one.reason.value, "at": _iso(one.left_at)}
@@ -81,6 +104,7 @@ def _item(item: MeetingItem) -> dict[str, Any]:
         "counts": item.counts,
         "reason": item.reason,
         "notes": item.notes,
+        **({"marks": marks} if marks else {}),
     }
 
 
