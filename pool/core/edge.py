@@ -10,8 +10,9 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from . import access, clock
+from . import access
 from .access import SAFE_METHODS, Actor
+from .arrival import arrived_at
 from .db import db, reading
 from .errors import PoolError
 
@@ -44,7 +45,7 @@ def init_arrival(app: Flask) -> None:
 
     @app.before_request
     def note_arrival() -> None:
-        g.received_at = clock.now()
+        g.received_at = arrived_at()
 
 
 DRAIN = 200 * 1024 * 1024
