@@ -1,8 +1,9 @@
 """The database: typed base, column types, the SQLite recipe, locks and immutability.
 
-SQLite: WAL, synchronous=FULL, foreign keys on; a transaction begins IMMEDIATE, or deferred and query-only
-while a reading request is served. PostgreSQL: row locks for writers, READ ONLY transactions for readers.
-Both are set here, once, for every connection.
+SQLite: WAL, synchronous=FULL, foreign keys on; a transaction reads a snapshot until it locks or writes, takes its
+turn then and goes on IMMEDIATE, and is query-only while a reading request is served. PostgreSQL: row locks for
+writers, READ ONLY transactions for readers. So on both, what decides is read after the lock (see `lock`).
+All of it is set here, once, for every connection.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, event, select
 from sqlalchemy import DateTime as SADateTime
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -106,21 +107,58 @@ def _on_connect(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+_QUERY_ONLY, _SNAPSHOT = "query_only", "snapshot"
+_READS = ("SELECT", "PRAGMA", "WITH")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+
 def _on_begin(connection: Connection) -> None:
     read_only = reading.get()
     if connection.dialect.name == "sqlite":
-        if not read_only:
-            turns.take(connection)
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        driver = _driver(connection)
+        if connection.info.get(_QUERY_ONLY) != read_only:
+            driver.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+            connection.info[_QUERY_ONLY] = read_only
+        driver.execute("BEGIN")
+        connection.info[_SNAPSHOT] = not read_only
     elif read_only:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _locks_or_writes(statement: str, context: ExecutionContext | None) -> bool:
+    if not statement.lstrip()[:6].upper().startswith(_READS):
+        return True
+    compiled = getattr(context, "compiled", None)
+    return compiled is not None and getattr(compiled.statement, "_for_update_arg", None) is not None
+
+
+def _before_execute(
+    connection: Connection,
+    _cursor: Any,
+    statement: str,
+    _parameters: Any,
+    context: ExecutionContext | None,
+    _many: bool,
+) -> None:
+    """Exchange the snapshot of a writing transaction on SQLite for the database as it is, and keep others out."""
+    if not connection.info.get(_SNAPSHOT) or not _locks_or_writes(statement, context):
+        return
+    connection.info[_SNAPSHOT] = False
+    driver = _driver(connection)
+    driver.execute("COMMIT")
+    turns.take(connection)
+    driver.execute("BEGIN IMMEDIATE")
 
 
 def prepare_engine(engine: Engine) -> None:
     """Put the recipe on an engine. create_app does this for its own; tools with an engine call it themselves."""
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "before_cursor_execute", _before_execute)
     turns.line_up(engine)
 
 
@@ -136,7 +174,7 @@ M = TypeVar("M", bound=DeclarativeBase)
 def lock(cls: type[M], ident: int | str) -> M:
     """The row with this key, locked until the transaction ends and read afresh; Missing when absent.
 
-    On SQLite the whole writing transaction is exclusive already, so only the fresh read matters.
+    On SQLite this locks the whole database (see `_before_execute`).
     """
     # Not `get`: of a row that is loaded already and was changed meanwhile, it compares versions and gives up.
     key = cls.__mapper__.primary_key[0]

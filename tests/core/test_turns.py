@@ -1,4 +1,7 @@
-"""Writers on SQLite take turns; readers do not wait; a turn ends with its transaction, or with its process."""
+"""Writers on SQLite take turns; who reads does not wait, also not a writer before it locks or writes.
+
+A turn ends with its transaction, or with its process.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, column, create_engine, event, select, table, text
 from sqlalchemy.exc import OperationalError
 
 from pool.core.db import prepare_engine, reading
@@ -68,6 +71,32 @@ def test_the_second_writer_waits_and_a_reader_does_not(engine: Engine, elsewhere
     second.join(10)
     assert said(engine) == ["first", "second"]
     other.dispose()
+
+
+def test_a_command_that_only_looked_keeps_nobody_waiting(engine: Engine) -> None:
+    with engine.begin() as looking:
+        assert looking.execute(text("SELECT count(*) FROM said")).scalar_one() == 0
+        say(engine, "meanwhile")
+
+
+@pytest.mark.parametrize("locks", [True, False], ids=["with a lock", "without"])
+def test_after_the_lock_a_command_sees_what_others_did_before_it(engine: Engine, locks: bool) -> None:
+    said_ = table("said", column("word"))
+    query = select(said_.c.word)
+    with engine.begin() as slow:
+        assert slow.execute(query).all() == []
+        say(engine, "meanwhile")
+        # What was read once stays so, up to the lock: on this a decision may not rest.
+        found = slow.execute(query.with_for_update() if locks else query).scalars().all()
+        assert found == (["meanwhile"] if locks else [])
+        if locks:
+            waiting = threading.Thread(target=say, args=(engine, "after it"))
+            waiting.start()
+            waiting.join(0.2)
+            assert waiting.is_alive()
+    if locks:
+        waiting.join(10)
+        assert said(engine) == ["meanwhile", "after it"]
 
 
 def test_a_turn_ends_when_the_transaction_fails(engine: Engine) -> None:
