@@ -6,7 +6,8 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pool.core import audit
 from pool.core.access import Actor, require
@@ -144,18 +145,39 @@ def end_all_sessions(actor: Actor, user: User) -> None:
     db.session.execute(statement)
 
 
-def _attempts(account: str, address: str) -> SignInAttempt | None:
-    query = select(SignInAttempt).where(SignInAttempt.account == account, SignInAttempt.address == address)
-    return db.session.scalar(query.with_for_update())
+def _attempts(account: str, address: str) -> Select[SignInAttempt]:
+    return select(SignInAttempt).where(SignInAttempt.account == account, SignInAttempt.address == address)
 
 
 def seconds_to_wait(attempt: SignInAttempt | None, at: dt.datetime) -> int:
     """How long this account must wait from this address: 2, 4, 8 … 60 seconds after five failures."""
-    if attempt is None or attempt.failures < FREE_FAILURES:
+    if attempt is None or attempt.failures < FREE_FAILURES or at - attempt.last_at > FAILURES_FORGOTTEN_AFTER:
         return 0
     pause = min(2 ** (attempt.failures - FREE_FAILURES + 1), LONGEST_WAIT)
     ready = attempt.last_at + dt.timedelta(seconds=pause)
     return max(0, -int((at - ready).total_seconds() // 1))
+
+
+def _refuse_too_soon(attempt: SignInAttempt | None, at: dt.datetime) -> None:
+    if wait := seconds_to_wait(attempt, at):
+        raise TooSoon(
+            "wait", f"Te veel pogingen. Wacht {plural(wait, 'seconde', 'seconden')} en probeer opnieuw."
+        )
+
+
+def _note_failure(kept: Select[SignInAttempt], account: str, address: str, at: dt.datetime) -> None:
+    """Count one more failure; TooSoon when those that came together with it were too many already."""
+    # Of several first failures at the same moment, one makes the row.
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    first = insert(SignInAttempt).values(account=account, address=address, failures=0, last_at=at)
+    db.session.execute(first.on_conflict_do_nothing())
+    locked = kept.with_for_update().execution_options(populate_existing=True)
+    attempt = db.session.scalars(locked).one()
+    _refuse_too_soon(attempt, at)
+    if at - attempt.last_at > FAILURES_FORGOTTEN_AFTER:
+        attempt.failures = 0
+    attempt.failures += 1
+    attempt.last_at = at
 
 
 def sign_in(actor: Actor, email: str, password: str, address: str) -> str | None:
@@ -167,23 +189,20 @@ def sign_in(actor: Actor, email: str, password: str, address: str) -> str | None
     """
     # Accounts that do not exist are slowed down alike; their names are kept as a digest only.
     account = sha256_hex(email.strip().lower().encode())
-    attempt = _attempts(account, address)
-    if attempt is not None and actor.at - attempt.last_at > FAILURES_FORGOTTEN_AFTER:
-        attempt.failures = 0
-    wait = seconds_to_wait(attempt, actor.at)
-    if wait:
-        raise TooSoon(
-            "wait", f"Te veel pogingen. Wacht {plural(wait, 'seconde', 'seconden')} en probeer opnieuw."
-        )
+    kept = _attempts(account, address)
+    _refuse_too_soon(db.session.scalar(kept), actor.at)
     user = queries.by_email(email)
-    fits = passwords.matches(password, user.password_hash if user else None)
+    compared = user.password_hash if user else None
+    fits = passwords.matches(password, compared)
+    # That took long, and nobody waited for it. Only now it counts, so guesses that came together come in one by one.
+    if user is not None:
+        user = lock(User, user.id)
+        fits = fits and user.password_hash == compared
     if user is None or not fits or not user.is_active:
-        if attempt is None:
-            attempt = SignInAttempt(account=account, address=address, failures=0, last_at=actor.at)
-            db.session.add(attempt)
-        attempt.failures += 1
-        attempt.last_at = actor.at
+        _note_failure(kept, account, address, actor.at)
         return None
+    attempt = db.session.scalar(kept.with_for_update().execution_options(populate_existing=True))
+    _refuse_too_soon(attempt, actor.at)
     if attempt is not None:
         db.session.delete(attempt)
     secret = secrets.token_urlsafe(32)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from pool.core.db import db
+from pool.people import passwords
+from pool.people.models import User
 from tests.support.world import World
 
 
@@ -78,3 +84,47 @@ def test_never_redirects_elsewhere(client, world: World, target: str) -> None:
 def test_wrong_role_is_refused(client, world: World) -> None:
     client.sign_in(world.email("chair"))
     assert client.get("/mensen").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["chair", None], ids=["known", "unknown"])
+def test_guesses_that_come_together_count_one_by_one(
+    real_app, real_world: World, monkeypatch: pytest.MonkeyPatch, who: str | None
+) -> None:
+    email = real_world.email(who) if who else "nobody@example.org"
+    guesses = ["wrong wrong wrong"] * 7
+    gate, compare = threading.Barrier(len(guesses)), passwords.matches
+
+    def all_at_once(password: str, stored: str | None) -> bool:
+        gate.wait()
+        return compare(password, stored)
+
+    def guess(password: str) -> int:
+        return int(
+            real_app.test_client().post("/inloggen", data={"email": email, "password": password}).status_code
+        )
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(len(guesses)) as pool:
+        patched.setattr(passwords, "matches", all_at_once)
+        answers = sorted(pool.map(guess, guesses))
+    # After five failures one waits: the sixth and seventh do not even learn that they were wrong.
+    assert answers == [422] * 5 + [429] * 2
+
+
+def test_a_password_that_was_changed_while_it_was_compared_opens_nothing(
+    real_app, real_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, compare = real_world.email("chair"), passwords.matches
+
+    def change_meanwhile(password: str, stored: str | None) -> bool:
+        fits = compare(password, stored)
+        with real_app.app_context():
+            changed = update(User).where(User.email == email)
+            db.session.execute(changed.values(password_hash=passwords.make_hash("een heel ander wachtwoord")))
+            db.session.commit()
+            db.session.remove()
+        return fits
+
+    given = {"email": email, "password": World.PASSWORD}
+    with monkeypatch.context() as patched:
+        patched.setattr(passwords, "matches", change_meanwhile)
+        assert real_app.test_client().post("/inloggen", data=given).status_code == 422
