@@ -83,12 +83,12 @@ def _cpu(pid: int) -> float:
     return sum(p.cpu_times().user + p.cpu_times().system for p in processes)
 
 
-def environment(folder: Path, url: str, port: int) -> dict[str, str]:
+def environment(folder: Path, url: str) -> dict[str, str]:
     own = {
-        "POOL_ENV": "development",
+        "POOL_ENV": "production",
         "POOL_DATABASE_URL": url,
         "POOL_DATA_DIR": str(folder),
-        "POOL_BASE_URL": f"http://127.0.0.1:{port}",
+        "POOL_BASE_URL": "https://127.0.0.1",
         "POOL_SECRET_KEY": "only for a surge on this machine, 32 characters or more",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONPATH": str(ROOT),
@@ -179,7 +179,7 @@ def start(folder: Path, url: str, workers: int, threads: int) -> Site:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    own = environment(folder, url, port)
+    own = environment(folder, url)
     log = (folder / "server.log").open("wb")
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--workers", str(workers), "--threads", str(threads), "--keep-alive", "30", "wsgi:app"]

@@ -9,7 +9,7 @@ Looked for in this order:
 5. otherwise NoPostgres, with what to install.
 
 A server started here listens on a Unix socket in its own temporary folder and nowhere else, syncs nothing to
-disk, and is gone with its data when the tests end. In `conftest.py`:
+disk unless it is asked to, and is gone with its data when the tests end. In `conftest.py`:
 
     def pytest_configure(config):      # before the xdist workers start, so that they inherit the address
         ensure()
@@ -56,10 +56,9 @@ REMEDY = (
 FOLDER_PREFIX = "pool-pg-"
 # Two servers never share a folder, so the port is only part of the socket's file name.
 PORT = 5432
-OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-    "-c max_connections=100 -c shared_buffers=64MB -c timezone=UTC"
-)
+OPTIONS = "-c listen_addresses='' -c max_connections=100 -c shared_buffers=64MB -c timezone=UTC"
+FORGETFUL = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+"""Faster, and a power cut loses everything: nothing of a test is to be kept."""
 
 
 class NoPostgres(RuntimeError):
@@ -118,8 +117,8 @@ def _version_in_path(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(path))]
 
 
-def start() -> Server:
-    """Return a server that accepts connections. The caller stops it."""
+def start(*, durable: bool = False) -> Server:
+    """Return a server that accepts connections. The caller stops it. durable: it syncs to disk, as a real one does."""
     if given := os.environ.get("TEST_PG_URL"):
         return Server(given, "given", "TEST_PG_URL", 0.0, lambda: None)
     began = time.monotonic()
@@ -142,7 +141,7 @@ def start() -> Server:
         )
         _run(
             *(folder / "pg_ctl", "-D", data, "-w", "-t", "120", "-l", base / "log"),
-            *("-o", f"-k {base} -p {PORT} {OPTIONS}", "start"),
+            *("-o", f"-k {base} -p {PORT} {OPTIONS} {'' if durable else FORGETFUL}", "start"),
             base=base,
             account=account,
         )
@@ -161,8 +160,8 @@ def start() -> Server:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
-    server = start()
+def running(*, durable: bool = False) -> Iterator[Server]:
+    server = start(durable=durable)
     try:
         yield server
     finally:
