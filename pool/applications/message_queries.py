@@ -10,11 +10,12 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
+from pool.core.prepared import prepared
 from pool.rounds.models import Round
 from pool.rounds.states import DECIDED_STATES
 
@@ -59,13 +60,12 @@ def last_read(actor: Actor, application_id: int) -> int:
 
 def _is_new(actor: Actor) -> ColumnElement[bool]:
     """The condition on Message under which it is new for this actor; what one wrote oneself is not."""
-    me = actor.user_id or 0
     read = exists().where(
         ThreadRead.application_id == Message.application_id,
-        ThreadRead.user_id == me,
+        ThreadRead.user_id == actor.user_id,
         ThreadRead.last_id >= Message.id,
     )
-    return and_(Message.written_by != me, not_(read))
+    return and_(Message.written_by != actor.user_id, not_(read))
 
 
 def unread_applications(actor: Actor) -> Select[int]:
@@ -117,32 +117,42 @@ class Standing:
     answer_by: dt.date | None = None
 
 
-def standings(actor: Actor, application_ids: Collection[int]) -> dict[int, Standing]:
-    """How the messages stand for somebody, per application of which this actor reads them; in at most two queries."""
-    if not actor.has(*READERS):
-        return {}
-    wanted = Application.id.in_(list(application_ids))
+_WANTED = Application.id.in_(bindparam("wanted", expanding=True))
+
+
+@prepared
+def _counted(actor: Actor) -> Select[int, int, int, dt.datetime | None]:
     fresh = func.count(Message.id).filter(_is_new(actor))
-    query = (
+    return (
         select(Application.id, func.count(Message.id), fresh, func.max(Message.written_at))
         .outerjoin(Message, Message.application_id == Application.id)
-        .where(wanted, may_read(actor))
+        .where(_WANTED, may_read(actor))
         .group_by(Application.id)
         .order_by(Application.id)
     )
-    due_query = (
+
+
+@prepared
+def _answer_by(actor: Actor) -> Select[int, dt.date | None]:
+    return (
         _waiting(actor)
-        .where(wanted)
+        .where(_WANTED)
         .with_only_columns(Message.application_id, func.min(Message.answer_by))
         .order_by(None)
         .group_by(Message.application_id)
     )
-    found = db.session.execute(query).all()
-    due = (
-        dict(iter(db.session.execute(due_query)))
-        if any(count for _ident, count, _new, _last in found)
-        else {}
-    )
+
+
+def standings(actor: Actor, application_ids: Collection[int]) -> dict[int, Standing]:
+    """How the messages stand for somebody, per application of which this actor reads them; in at most two queries."""
+    if not actor.has(*READERS):
+        return {}
+    query, mine = _counted(actor)
+    values = {**mine, "wanted": list(application_ids)}
+    found = db.session.execute(query, values).all()
+    due: dict[int, dt.date | None] = {}
+    if any(count for _ident, count, _new, _last in found):
+        due = dict(iter(db.session.execute(_answer_by(actor)[0], values)))
     return {
         ident: Standing(count, unread if actor.has(*WRITERS) else 0, last, due.get(ident))
         for ident, count, unread, last in found
@@ -159,18 +169,23 @@ class Work:
     first: dt.date | None
 
 
+@prepared
+def _unread(actor: Actor) -> Select[int]:
+    return select(func.count()).select_from(unread_applications(actor).distinct().subquery())
+
+
+@prepared
+def _open_questions(actor: Actor) -> Select[int, int, dt.date | None]:
+    late = func.count(Message.id).filter(Message.answer_by < bindparam("today"))
+    columns = func.count(Message.id), late, func.min(Message.answer_by)
+    return _waiting(actor).with_only_columns(*columns).order_by(None)
+
+
 def work(actor: Actor, today: dt.date) -> Work:
     """How many applications have new messages, and how many questions wait; in two queries."""
-    unread = db.session.scalar(
-        select(func.count()).select_from(unread_applications(actor).distinct().subquery())
-    )
-    late = func.count(Message.id).filter(Message.answer_by < today)
-    query = (
-        _waiting(actor)
-        .with_only_columns(func.count(Message.id), late, func.min(Message.answer_by))
-        .order_by(None)
-    )
-    waiting, overdue, first = db.session.execute(query).one()
+    unread = db.session.scalar(*_unread(actor))
+    query, mine = _open_questions(actor)
+    waiting, overdue, first = db.session.execute(query, {**mine, "today": today}).one()
     return Work(unread or 0, waiting, overdue, first)
 
 

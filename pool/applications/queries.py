@@ -49,8 +49,7 @@ from .queries_scope import READERS as READERS
 from .queries_scope import get as get
 from .queries_scope import visible_to as visible_to
 from .queries_scope import with_facts
-from .queries_signing import given_back as given_back
-from .queries_signing import to_sign as to_sign
+from .queries_signing import signing as signing
 from .queries_text import Part as Part
 from .queries_text import Rows as Rows
 from .queries_text import part as part

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from pool.core.access import Actor, Role
 from pool.core.db import db
 from pool.core.errors import Missing
+from pool.core.prepared import prepared
 from pool.core.text import fingerprint
 from pool.people.models import Organisation
 from pool.people.states import OrganisationKind
@@ -171,8 +172,13 @@ def asked_of(actor: Actor) -> Select[PartnerRequest]:
 
 def partner_requests_open(actor: Actor) -> int:
     """How many requests to confirm wait for the organisation or regions of this actor."""
-    open_ = asked_of(actor).where(PartnerRequest.state == PartnerAnswer.ASKED).order_by(None).subquery()
-    return db.session.scalar(select(func.count()).select_from(open_)) or 0
+    return db.session.scalar(*_open(actor)) or 0
+
+
+@prepared
+def _open(actor: Actor) -> Select[int]:
+    asked = PartnerRequest.state == PartnerAnswer.ASKED
+    return select(func.count(PartnerRequest.id)).where(_asked_of(actor), asked)
 
 
 def request_to(actor: Actor, ident: int) -> PartnerRequest:

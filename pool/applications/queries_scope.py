@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
 from pool.core.errors import Missing
+from pool.core.prepared import prepared
 from pool.rounds.models import RuleSet
 
 from .models import Application, ApplicationRegion
@@ -59,16 +60,23 @@ def visible_to(actor: Actor) -> Select[Application]:
     return with_facts(query)
 
 
-def get(actor: Actor, ident: int) -> Application:
-    """The application with this id; Missing when there is none for this actor."""
+@prepared
+def _one(actor: Actor) -> Select[Application]:
     # Of one application the regions and the theme come when they are asked for; a save needs neither.
-    query = select(Application).where(may_see(actor), Application.id == ident)
-    found = db.session.scalar(
-        query.options(
+    return (
+        select(Application)
+        .where(may_see(actor), Application.id == bindparam("ident"))
+        .options(
             joinedload(Application.round, innerjoin=True),
             joinedload(Application.organisation, innerjoin=True),
         )
     )
+
+
+def get(actor: Actor, ident: int) -> Application:
+    """The application with this id; Missing when there is none for this actor."""
+    query, mine = _one(actor)
+    found = db.session.scalar(query, {**mine, "ident": ident})
     if found is None:
         raise Missing
     return found

@@ -9,7 +9,6 @@ from flask import render_template, request, url_for
 from pool.core import audit
 from pool.core.access import Actor, Role, current_actor, door
 from pool.core.clock import local_date
-from pool.core.db import db
 from pool.core.text import fingerprint, format_moment
 from pool.regions import queries as regions
 from pool.rounds import queries as rounds
@@ -86,37 +85,36 @@ def index() -> Any:
     )
     page = min(max(1, given.get("page", 1, type=int)), MAX_PAGE)
     rows, total = queries.listed(actor, wanted, page, PER_PAGE)
-    open_rounds = _open_rounds(actor) if actor.has(Role.APPLICANT) else []
+    is_applicant = actor.has(Role.APPLICANT)
+    open_rounds = _open_rounds(actor) if is_applicant else []
     return render_template(
         "applications/index.html",
         rows=rows,
         total=total,
         page=page,
         pages=-(-total // PER_PAGE),
-        orders=_ORDERS[actor.has(Role.APPLICANT)],
+        orders=_ORDERS[is_applicant],
         wanted=wanted,
         args={k: v for k, v in given.items() if k != "page" and v},
         rounds=rounds.names(actor),
         open_rounds=open_rounds,
         start_form=StartForm() if open_rounds else None,
         tabs=_tabs(wanted) if actor.has(Role.PROGRAMME) else [],
-        states=[s for s in ApplicationState if s != ApplicationState.DRAFT or actor.has(Role.APPLICANT)],
-        themes=[*regions.theme_names().items()],
-        regions=[*regions.region_names().items()],
+        states=[s for s in ApplicationState if s != ApplicationState.DRAFT or is_applicant],
+        themes=[] if is_applicant else [*regions.theme_names().items()],
+        regions=[] if is_applicant else [*regions.region_names().items()],
         message_lists=_MESSAGE_LISTS if actor.has(*message_queries.WRITERS) else [],
         threads=message_queries.standings(actor, [row.item.id for row in rows]),
         today=local_date(actor.at),
         local_date=local_date,
-        is_applicant=actor.has(Role.APPLICANT),
-        to_sign=queries_signing.to_sign(actor),
-        given_back=queries_signing.given_back(actor) if actor.has(Role.APPLICANT) else [],
+        is_applicant=is_applicant,
+        signing=queries.signing(actor),
     )
 
 
 def _open_rounds(actor: Actor) -> list[Round]:
     """Rounds in which a municipality can start an application now."""
-    known = db.session.scalars(rounds.visible_to(actor).where(Round.closes_at >= actor.at)).unique()
-    return [round_ for round_ in known if accepts_applications(round_, actor.at)]
+    return [round_ for round_ in rounds.shown(actor) if accepts_applications(round_, actor.at)]
 
 
 def _tabs(wanted: queries.Filter) -> list[dict[str, Any]]:

@@ -95,7 +95,7 @@ def is_signatory(user_id: int | None, organisation_id: int) -> ColumnElement[boo
     """The condition that somebody was named to sign for an organisation."""
     return exists().where(
         Signatory.organisation_id == organisation_id,
-        Signatory.user_id == (user_id or 0),
+        Signatory.user_id == user_id,
         Signatory.ended_at.is_(None),
     )
 

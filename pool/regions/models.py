@@ -34,7 +34,7 @@ class Municipality(Model):
     province: Mapped[str]
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
     is_centre: Mapped[bool] = mapped_column(default=False)
-    region: Mapped[Region] = relationship(back_populates="municipalities")
+    region: Mapped[Region] = relationship(back_populates="municipalities", lazy="joined", innerjoin=True)
 
 
 class ActionLine(Model):

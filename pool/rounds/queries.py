@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
 from pool.core.errors import Missing
+from pool.core.prepared import prepared
 
 from .inputs import RoundRules
 from .models import CeilingDecision, Extension, Outage, Round, RuleSet, Scheme
@@ -24,18 +27,36 @@ def visible_to(actor: Actor) -> Select[Round]:
     return query if actor.has(Role.PROGRAMME) else query.where(Round.state.in_(PUBLIC_STATES))
 
 
+_visible = prepared(visible_to)
+
+
+def shown(actor: Actor) -> Sequence[Round]:
+    """All rounds this actor may see, newest first."""
+    return db.session.scalars(*_visible(actor)).unique().all()
+
+
 def names(actor: Actor) -> list[tuple[str, str]]:
     """Slug and title of the rounds this actor may see, newest first, for a filter."""
-    query = visible_to(actor).with_only_columns(Round.slug, Round.title)
-    return [(slug, title) for slug, title in db.session.execute(query)]
+    return [(slug, title) for slug, title in db.session.execute(*_names(actor))]
+
+
+@prepared
+def _names(actor: Actor) -> Select[str, str]:
+    return visible_to(actor).with_only_columns(Round.slug, Round.title)
 
 
 def get(actor: Actor, slug: str) -> Round:
     """The round with this slug; Missing when there is none for this actor."""
-    found = db.session.scalar(visible_to(actor).where(Round.slug == slug))
+    query, mine = _one(actor)
+    found = db.session.scalar(query, {**mine, "slug": slug})
     if found is None:
         raise Missing
     return found
+
+
+@prepared
+def _one(actor: Actor) -> Select[Round]:
+    return visible_to(actor).where(Round.slug == bindparam("slug"))
 
 
 def rule_set(round_: Round) -> RuleSet:

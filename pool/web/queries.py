@@ -42,8 +42,7 @@ class RoundLine:
 
 def round_lines(at: dt.datetime) -> list[RoundLine]:
     """Every published round, newest first. Whoever looks sees what a visitor sees."""
-    found = db.session.scalars(rounds.visible_to(visitor(at))).unique().all()
-    return _lines(found)
+    return _lines(rounds.shown(visitor(at)))
 
 
 def round_line(slug: str, at: dt.datetime) -> RoundLine:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from pool.applications import queries as applications
 from pool.applications import rules as application_rules
@@ -20,11 +21,13 @@ from pool.awards.states import AdviceState
 from pool.core import clock, undelivered
 from pool.core.access import Actor, Role
 from pool.core.db import db
+from pool.core.prepared import prepared
 from pool.core.text import Tone, format_date, plural
 from pool.followup import queries as followup
 from pool.followup.states import Due
 from pool.people import rules as people_rules
 from pool.rounds import queries as rounds
+from pool.rounds.models import Round
 from pool.rounds.states import RoundState
 
 
@@ -53,17 +56,32 @@ _APPLICANT_ACTS = (
 )
 
 
-def _applicant(actor: Actor) -> Iterator[Task]:
-    own = db.session.scalars(
+@prepared
+def _own(actor: Actor) -> Select[ApplicationState, dt.date | None, dt.datetime]:
+    return (
         applications.visible_to(actor)
-        .where(
-            Application.organisation_id == actor.organisation_id,
-            Application.state.in_(_APPLICANT_ACTS),
-        )
-        .options(defer(Application.content), selectinload(Application.hearings))
-    ).all()
-    asked = [a for a in own if a.state == ApplicationState.SUPPLEMENT_REQUESTED and a.supplement_until]
-    first = min((a.supplement_until for a in asked if a.supplement_until), default=None)
+        .join(Application.round)
+        .where(Application.organisation_id == actor.organisation_id, Application.state.in_(_APPLICANT_ACTS))
+        .with_only_columns(Application.state, Application.supplement_until, Round.closes_at)
+        .order_by(None)
+        .order_by(Application.id)
+    )
+
+
+def _heard(actor: Actor) -> Iterator[Hearing]:
+    """Intended refusals on which the municipality of this actor can still give its view."""
+    query = applications.visible_to(actor).where(
+        Application.organisation_id == actor.organisation_id, Application.state == ApplicationState.HEARING
+    )
+    for application in db.session.scalars(query.options(selectinload(Application.hearings))):
+        if application_rules.can_be_heard(actor, application) and application.open_hearing is not None:
+            yield application.open_hearing
+
+
+def _applicant(actor: Actor) -> Iterator[Task]:
+    own = db.session.execute(*_own(actor)).all()
+    asked = [until for state, until, _ in own if state == ApplicationState.SUPPLEMENT_REQUESTED and until]
+    first = min(asked, default=None)
     yield Task(
         "Aanvragen die u moet aanvullen",
         len(asked),
@@ -72,25 +90,27 @@ def _applicant(actor: Actor) -> Iterator[Task]:
         f"De eerste uiterlijk op {format_date(first)}." if first else "",
         "error",
     )
-    yield _hearings([a.open_hearing for a in own if application_rules.can_be_heard(actor, a)])
-    waiting = applications.to_sign(actor)
+    if any(state == ApplicationState.HEARING for state, _, _ in own):
+        yield _hearings([*_heard(actor)])
+    signing = applications.signing(actor)
     last = min(
-        (s.application.supplement_until or s.application.round.closes_at for s in waiting), default=None
+        (s.application.supplement_until or s.application.round.closes_at for s in signing.to_sign),
+        default=None,
     )
     yield Task(
         "Aanvragen die op uw handtekening wachten",
-        len(waiting),
+        len(signing.to_sign),
         "applications.index",
         hint=f"De eerste uiterlijk op {format_date(last)}." if last else "",
         tone="error",
     )
     yield Task(
         "Aanvragen die een collega aan u teruggaf",
-        len(applications.given_back(actor)),
+        len(signing.given_back),
         "applications.index",
     )
-    drafts = [a for a in own if a.state == ApplicationState.DRAFT and actor.at <= a.round.closes_at]
-    closes = min((a.round.closes_at for a in drafts), default=None)
+    drafts = [until for state, _, until in own if state == ApplicationState.DRAFT and actor.at <= until]
+    closes = min(drafts, default=None)
     yield Task(
         "Concepten die nog niet zijn ingediend",
         len(drafts),
@@ -112,9 +132,8 @@ def _applicant(actor: Actor) -> Iterator[Task]:
     yield from _reports(actor, "Voortgangsrapportages die u moet indienen", {})
 
 
-def _hearings(open_: list[Hearing | None]) -> Task:
-    """Intended refusals on which the municipality can still give its view."""
-    first = min((hearing.until for hearing in open_ if hearing is not None), default=None)
+def _hearings(open_: list[Hearing]) -> Task:
+    first = min((hearing.until for hearing in open_), default=None)
     return Task(
         "Aanvragen die wij van plan zijn niet in behandeling te nemen",
         len(open_),

@@ -174,8 +174,8 @@ def test_where_nobody_was_named_nothing_changes(world: World) -> None:
 
 def test_signing_submits_in_one_act(world: World, draft: Application) -> None:
     request = ask(world, draft)
-    assert queries_signing.to_sign(world.later("signer", days=2)) == [request]
-    assert queries_signing.to_sign(world.later("applicant", days=2)) == []
+    assert queries.signing(world.later("signer", days=2)).to_sign == [request]
+    assert queries.signing(world.later("applicant", days=2)).to_sign == []
     assert "Wil je kijken?" in mails_to("signer@example.org")[-1].body
     version = service.sign(world.later("signer", days=2), request, request.sha256)
     assert draft.state == ApplicationState.SUBMITTED
@@ -218,10 +218,10 @@ def test_saving_the_same_text_changes_nothing(world: World, draft: Application) 
 def test_given_back_it_waits_for_the_one_who_asked(world: World, draft: Application) -> None:
     service.give_back(world.later("signer", days=2), ask(world, draft), "Kort het in.")
     applicant = world.later("applicant", days=2)
-    assert [r.answer for r in queries_signing.given_back(applicant)] == ["Kort het in."]
+    assert [r.answer for r in queries.signing(applicant).given_back] == ["Kort het in."]
     assert "Kort het in." in mails_to("applicant@example.org")[-1].body
     ask(world, draft, days=3)
-    assert queries_signing.given_back(applicant) == []
+    assert queries.signing(applicant).given_back == []
 
 
 def test_who_asked_and_works_elsewhere_now_hears_no_answer(world: World, draft: Application) -> None:

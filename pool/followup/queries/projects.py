@@ -199,12 +199,10 @@ def reports_due(actor: Actor) -> list[DueReport]:
     """Reports that are due or overdue, of running projects this actor may see; the longest overdue first."""
     today = clock.local_date(actor.at)
     running = (
-        visible_to(actor)
-        .where(Project.state == ProjectState.RUNNING, Round.state.in_(DECIDED_STATES))
-        .with_only_columns(
-            Project.id, Project.starts_on, Project.ends_on, Project.started_at, Project.progress
-        )
-        .order_by(None)
+        select(Project.id, Project.starts_on, Project.ends_on, Project.started_at, Project.progress)
+        .join(Project.application)
+        .join(Application.round)
+        .where(_may_see(actor), Project.state == ProjectState.RUNNING, Round.state.in_(DECIDED_STATES))
         .order_by(Project.id)
     )
     projects = list(db.session.execute(running))
