@@ -11,8 +11,10 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 
+from pool.applications.models import Application
 from pool.assessment import queries, service
 from pool.assessment.states import InterestAnswer
+from pool.core.access import Actor
 from pool.core.db import db
 from tests.assessment.conftest import Committee
 from tests.assessment.test_coding import shelter
@@ -290,7 +292,10 @@ def test_the_minutes_list_the_marks_that_were_agreed_there(shelter: Committee, b
     """Of this meeting, the last per bottleneck; for who may know of it, and with letters for names."""
     world = shelter.world
     score_apart(shelter)
-    agree = lambda at, about, mark, why: service.agree_mark(at, shelter.round_, about.id, "nazorg", mark, why)  # noqa: E731
+
+    def agree(actor: Actor, about: Application, mark: int, why: str) -> None:
+        service.agree_mark(actor, shelter.round_, about.id, "nazorg", mark, why)
+
     agree(world.later("chair", days=31), shelter.one, 1, "Voor de vergadering.")
     agree(world.later("chair", days=31), shelter.two, 1, "Voor de vergadering.")
     meeting = opened(world, shelter.round_)

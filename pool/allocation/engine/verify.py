@@ -17,7 +17,7 @@ ends with exit code 0 when there are none, 1 when there are, 2 when a file canno
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -255,23 +255,23 @@ def _improvements(rules: Round, awards: dict[str, int]) -> list[str]:
     score = rules.score(awards)
     outside = [i for i in rules.ids if i not in awards and rules.refused_by(i) is None]
 
-    def compare(changed: dict[str, int], words: Callable[[], str]) -> None:
+    def compare(changed: dict[str, int], words: str) -> None:
         other = rules.score(changed)
         if other < score or (other == score and not _drawn_before(rules, changed, awards)):
             return
         if not rules.violations(changed):
             found.append(
-                words() + (" is beter" if other > score else " is even goed en komt eerder uit de loting")
+                words + (" is beter" if other > score else " is even goed en komt eerder uit de loting")
             )
 
     for identifier in sorted(awards):
         without = {key: amount for key, amount in awards.items() if key != identifier}
-        compare(without, lambda i=identifier: f"{i} weglaten")  # type: ignore[misc]
+        compare(without, f"{identifier} weglaten")
         for change in (rules.step, -rules.step):
             amount = awards[identifier] + change
             a = rules.applications[identifier]
             if a["minimum"] <= amount <= a["requested"]:
-                compare({**awards, identifier: amount}, lambda i=identifier: f"een ander bedrag voor {i}")  # type: ignore[misc]
+                compare({**awards, identifier: amount}, f"een ander bedrag voor {identifier}")
     # Most swaps are worse by value or money alone; only the others are looked at in full.
     room = rules.problem["ceiling"] - sum(awards.values())
     counts = rules.counts(awards)
@@ -287,7 +287,7 @@ def _improvements(rules: Round, awards: dict[str, int]) -> list[str]:
                     continue
                 rest = {key: value for key, value in awards.items() if key != old}
                 words = f"{new} erbij" if old is None else f"{new} in plaats van {old}"
-                compare({**rest, new: amount}, lambda w=words: w)  # type: ignore[misc]
+                compare({**rest, new: amount}, words)
     return found
 
 

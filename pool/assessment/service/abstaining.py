@@ -21,8 +21,9 @@ MAX_NOTE = 2000
 def abstain(actor: Actor, assignment: Assignment, why: Abstention, note: str = "") -> None:
     """End the own assignment with a reason, and tell the programme team, which finds somebody else.
 
-    A colleague in the team who also sits in the committee, and has an interest, hears nothing. What was written stays, and counts nowhere. An interest is no abstention: that is declared. Raises Refused
-    when the scores are handed in or the round is not being assessed.
+    A colleague in the team who also sits in the committee, and has an interest, hears nothing. What was written
+    stays, and counts nowhere. An interest is no abstention: that is declared. Raises Refused when the scores are
+    handed in or the round is not being assessed.
     """
     require(rules.can_abstain(actor, assignment))
     if len(note) > MAX_NOTE:
