@@ -4,8 +4,9 @@
 PORT ?= 8000
 JOBS ?= 2
 ONLY ?=
-# The first Python that is new enough.
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+# The system's own Python where it is new enough: distributions build it for speed. Else the first that is.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	echo /usr/bin/python3 || for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 # Fetching the front-end assets takes npm: the machine's own, else one from a Python package.
 NODE := $(if $(shell command -v npm 2>/dev/null),,node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from pool.core.access import Actor
 from pool.core.db import db
@@ -106,16 +106,19 @@ def notes(application: Application, content: Content) -> list[str]:
     return found
 
 
+_FILES = select(ApplicationFile).where(
+    ApplicationFile.application_id == bindparam("application_id"),
+    ApplicationFile.sha256.in_(bindparam("hashes", expanding=True)),
+)
+
+
 def files_of(application: Application, entries: Iterable[FileEntry]) -> list[ApplicationFile]:
     """The rows that these entries of a draft or version speak of, in the same order."""
     wanted = list(entries)
     if not wanted:
         return []
-    query = select(ApplicationFile).where(
-        ApplicationFile.application_id == application.id,
-        ApplicationFile.sha256.in_({entry.sha256 for entry in wanted}),
-    )
-    found = {entry_of(row): row for row in db.session.scalars(query)}
+    asked = {"application_id": application.id, "hashes": sorted({entry.sha256 for entry in wanted})}
+    found = {entry_of(row): row for row in db.session.scalars(_FILES, asked)}
     return [found[entry] for entry in wanted if entry in found]
 
 

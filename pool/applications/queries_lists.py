@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import defer, selectinload
 
 from pool.core.access import Actor
 from pool.core.db import db
@@ -111,7 +111,6 @@ def found(actor: Actor, wanted: Filter) -> Select[Application]:
     query = visible_to(actor).options(
         defer(Application.content),
         selectinload(Application.hearings),
-        joinedload(Application.round, innerjoin=True).selectinload(Round.rule_sets),
     )
     if wanted.round_slug:
         query = query.where(Application.round_id.in_(select(Round.id).where(Round.slug == wanted.round_slug)))
@@ -169,7 +168,7 @@ def listed(actor: Actor, wanted: Filter, page: int, per_page: int) -> tuple[list
     facts = query.with_only_columns(Application.id, Application.state, Application.round_id).order_by(None)
     found_facts = db.session.execute(facts).all()
     among = select(Round).where(Round.id.in_({round_id for _ident, _state, round_id in found_facts}))
-    here = {r.id: r for r in db.session.scalars(among.options(selectinload(Round.rule_sets)))}
+    here = {r.id: r for r in db.session.scalars(among)}
     ends = _decide_by([(ident, state, here[round_id]) for ident, state, round_id in found_facts])
     order = sorted(ends, key=lambda ident: (ends[ident] or dt.date.max, ident))[first : first + per_page]
     by_id = {item.id: item for item in db.session.scalars(query.where(Application.id.in_(order)))}

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pool.core.access import Actor, Role
@@ -121,15 +121,18 @@ def has_expired(request: PartnerRequest, at: dt.datetime) -> bool:
     return request.expires_at is not None and at > request.expires_at
 
 
+# Asked on every page of an application.
+_REQUESTS = (
+    select(PartnerRequest)
+    .where(PartnerRequest.application_id == bindparam("application_id"))
+    .options(joinedload(PartnerRequest.organisation), joinedload(PartnerRequest.region))
+    .order_by(PartnerRequest.id)
+)
+
+
 def requests_of(application_id: int) -> list[PartnerRequest]:
     """Every request about an application, oldest first."""
-    query = (
-        select(PartnerRequest)
-        .where(PartnerRequest.application_id == application_id)
-        .options(joinedload(PartnerRequest.organisation), joinedload(PartnerRequest.region))
-        .order_by(PartnerRequest.id)
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_REQUESTS, {"application_id": application_id}))
 
 
 def of_application(application: Application, ident: int) -> PartnerRequest:

@@ -9,6 +9,7 @@ All of it is set here, once, for every connection.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sqlite3
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, event, select
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, Select, bindparam, event, select
 from sqlalchemy import DateTime as SADateTime
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column, registry
@@ -177,12 +178,17 @@ def lock(cls: type[M], ident: int | str) -> M:
     On SQLite this locks the whole database (see `_before_execute`).
     """
     # Not `get`: of a row that is loaded already and was changed meanwhile, it compares versions and gives up.
-    key = cls.__mapper__.primary_key[0]
-    query = select(cls).where(key == ident).with_for_update(of=cls)
-    found: M | None = db.session.scalar(query.execution_options(populate_existing=True))
+    found: M | None = db.session.scalar(_locking(cls), {"ident": ident})
     if found is None:
         raise Missing
     return found
+
+
+@functools.cache
+def _locking(cls: type[M]) -> Select[M]:
+    key = cls.__mapper__.primary_key[0]
+    query = select(cls).where(key == bindparam("ident")).with_for_update(of=cls)
+    return query.execution_options(populate_existing=True)
 
 
 # --- what never changes -------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from pool.core.db import db
@@ -16,9 +16,12 @@ def all_regions() -> list[Region]:
     return list(db.session.scalars(select(Region).order_by(Region.name)))
 
 
-# Filters and sentences need no more than the names, on many pages: two statements, built once.
+# Asked on many pages, so built once. Filters and sentences need no more than the names.
 _REGION_NAMES = select(Region.slug, Region.name).order_by(Region.name)
 _THEME_NAMES = select(Theme.slug, Theme.name).order_by(Theme.position)
+_REGIONS = select(Region).where(Region.slug.in_(bindparam("slugs", expanding=True))).order_by(Region.slug)
+_THEMES = select(Theme).options(joinedload(Theme.action_line)).order_by(Theme.position)
+_THEME = select(Theme).where(Theme.slug == bindparam("slug"))
 
 
 def region_names() -> dict[str, str]:
@@ -32,17 +35,16 @@ def theme_names() -> dict[str, str]:
 
 
 def regions_by_slug(slugs: Iterable[str]) -> dict[str, Region]:
-    query = select(Region).where(Region.slug.in_(list(slugs))).order_by(Region.slug)
-    return {region.slug: region for region in db.session.scalars(query)}
+    found = db.session.scalars(_REGIONS, {"slugs": list(slugs)})
+    return {region.slug: region for region in found}
 
 
 def all_themes() -> list[Theme]:
-    query = select(Theme).options(joinedload(Theme.action_line)).order_by(Theme.position)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_THEMES))
 
 
 def theme_by_slug(slug: str) -> Theme | None:
-    return db.session.scalar(select(Theme).where(Theme.slug == slug))
+    return db.session.scalar(_THEME, {"slug": slug})
 
 
 def action_lines() -> list[ActionLine]:

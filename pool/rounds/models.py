@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from pool.core.db import Cents, Model, Moment, enum_type, frozen_columns, frozen_when, immutable
 from pool.core.errors import CONSTRAINTS
@@ -51,6 +51,43 @@ class Scheme(Model):
     rounds: Mapped[list[Round]] = relationship(back_populates="scheme", order_by="Round.id")
 
 
+@immutable
+class RuleSet(Model):
+    """The rules as published. body: the rules, see `inputs.RoundRules`; facts: the round itself as published.
+
+    sha256: of the canonical JSON of `document`. An amendment is a new row that names the one it replaces, with
+    its reason, and in reference where it was published.
+    """
+
+    __tablename__ = "rule_set"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    number: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    sha256: Mapped[str]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("rule_set.id"), unique=True)
+    reference: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[Moment]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    round: Mapped[Round] = relationship(back_populates="rule_sets")
+    replaces: Mapped[RuleSet | None] = relationship(remote_side="RuleSet.id")
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What is hashed and published: the round, its rules, and the hash of the set that this one replaces."""
+        earlier = self.replaces.sha256 if self.replaces else ""
+        return {
+            "number": self.number,
+            "replaces": earlier,
+            "reason": self.reason,
+            "round": self.facts,
+            "rules": self.body,
+        }
+
+
 @frozen_columns("OLD.state <> 'draft'", PUBLISHED_COLUMNS, growing=("closes_at",))
 class Round(Model):
     """One application period of a scheme.
@@ -85,6 +122,15 @@ class Round(Model):
     scheme: Mapped[Scheme] = relationship(back_populates="rounds")
     budget: Mapped[Budget] = relationship(back_populates="round")
     rule_sets: Mapped[list[RuleSet]] = relationship(back_populates="round", order_by="RuleSet.number")
+    rules_sha256: Mapped[str | None] = column_property(
+        select(RuleSet.sha256)
+        .where(RuleSet.round_id == id)
+        .order_by(RuleSet.number.desc())
+        .limit(1)
+        .correlate_except(RuleSet)
+        .scalar_subquery()
+    )
+    """The hash of the rules that hold, the newest that were published; None while the round is a draft."""
     __mapper_args__ = {"version_id_col": version}
 
     @property
@@ -123,43 +169,6 @@ class CeilingDecision(Model):
     from_budget: Mapped[bool] = mapped_column(default=False)
     decided_at: Mapped[Moment]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-
-
-@immutable
-class RuleSet(Model):
-    """The rules as published. body: the rules, see `inputs.RoundRules`; facts: the round itself as published.
-
-    sha256: of the canonical JSON of `document`. An amendment is a new row that names the one it replaces, with
-    its reason, and in reference where it was published.
-    """
-
-    __tablename__ = "rule_set"
-    __table_args__ = (UniqueConstraint("round_id", "number"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
-    number: Mapped[int]
-    body: Mapped[dict[str, Any]]
-    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
-    sha256: Mapped[str]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("rule_set.id"), unique=True)
-    reference: Mapped[str] = mapped_column(default="")
-    reason: Mapped[str] = mapped_column(default="")
-    published_at: Mapped[Moment]
-    published_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    round: Mapped[Round] = relationship(back_populates="rule_sets")
-    replaces: Mapped[RuleSet | None] = relationship(remote_side="RuleSet.id")
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """What is hashed and published: the round, its rules, and the hash of the set that this one replaces."""
-        earlier = self.replaces.sha256 if self.replaces else ""
-        return {
-            "number": self.number,
-            "replaces": earlier,
-            "reason": self.reason,
-            "round": self.facts,
-            "rules": self.body,
-        }
 
 
 @frozen_when("OLD.ended_at IS NOT NULL")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from pool.core.access import Actor, Role
 from pool.core.db import db
@@ -21,7 +21,7 @@ def visible_to(actor: Actor) -> Select[Round]:
     """Rounds this actor may see: drafts only for the programme team; newest first."""
     query = (
         select(Round)
-        .options(joinedload(Round.scheme), joinedload(Round.budget), selectinload(Round.rule_sets))
+        .options(joinedload(Round.scheme), joinedload(Round.budget))
         .order_by(Round.opens_at.desc(), Round.id.desc())
     )
     return query if actor.has(Role.PROGRAMME) else query.where(Round.state.in_(PUBLIC_STATES))
@@ -72,28 +72,35 @@ _published: dict[str, RoundRules] = {}
 
 def rules_of(round_: Round) -> RoundRules:
     """The published rules, or the draft while nothing is published."""
-    if not round_.rule_sets:
+    newest = round_.rules_sha256
+    if newest is None:
         return RoundRules.from_json(round_.rules)
-    newest = round_.rule_sets[-1]
-    if newest.sha256 not in _published:
-        _published[newest.sha256] = RoundRules.from_json(newest.body)
-    return _published[newest.sha256]
+    if newest not in _published:
+        _published[newest] = RoundRules.from_json(rule_set(round_).body)
+    return _published[newest]
+
+
+# The call of a round, which everybody reads, asks both.
+_CEILINGS = (
+    select(CeilingDecision)
+    .where(CeilingDecision.round_id == bindparam("round_id"))
+    .order_by(CeilingDecision.id)
+)
+_EXTENSIONS = (
+    select(Extension)
+    .options(joinedload(Extension.outage))
+    .where(Extension.round_id == bindparam("round_id"))
+    .order_by(Extension.id)
+)
 
 
 def ceiling_history(round_id: int) -> list[CeilingDecision]:
-    query = select(CeilingDecision).where(CeilingDecision.round_id == round_id).order_by(CeilingDecision.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_CEILINGS, {"round_id": round_id}))
 
 
 def extensions(round_id: int) -> list[Extension]:
     """Every later closing moment of a round, oldest first, with the outage it was for."""
-    query = (
-        select(Extension)
-        .options(joinedload(Extension.outage))
-        .where(Extension.round_id == round_id)
-        .order_by(Extension.id)
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_EXTENSIONS, {"round_id": round_id}))
 
 
 def outages() -> list[Outage]:

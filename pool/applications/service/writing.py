@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import set_committed_value
 
 from pool.core import audit
 from pool.core.access import Actor, require
@@ -153,10 +153,11 @@ def note_save(actor: Actor, application: Application, section: str) -> None:
 def hold(application: Application) -> None:
     """Lock the row and read it afresh, so that what is judged is what is changed."""
     db.session.flush()
-    # Its own columns only: what hangs on it is read again when it is asked for.
-    columns = inspect(Application).column_attrs.keys()
-    db.session.refresh(application, columns, with_for_update={"of": Application})
-    db.session.expire(application, ["versions", "checks", "hearings", "region_links", "theme"])
+    round_, organisation = application.round, application.organisation
+    lock(Application, application.id)
+    # What hangs on it is read again when it is asked for, but for these two, which it never leaves.
+    set_committed_value(application, "round", round_)
+    set_committed_value(application, "organisation", organisation)
 
 
 def _tidy(value: Any) -> Any:

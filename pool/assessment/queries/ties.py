@@ -94,7 +94,7 @@ def asked(round_ids: Iterable[int]) -> dict[int, Asked]:
         )
         .options(
             joinedload(Application.organisation, innerjoin=True),
-            joinedload(Application.round, innerjoin=True).selectinload(Round.rule_sets),
+            joinedload(Application.round, innerjoin=True),
             selectinload(Application.region_links).load_only(ApplicationRegion.region_id),
         )
         .order_by(Application.id)

@@ -107,7 +107,7 @@ def amend(actor: Actor, round_: Round, given: AmendmentInput, number: int) -> Ru
         given.reason,
     )
     db.session.flush()
-    db.session.expire(held, ["rule_sets"])
+    db.session.expire(held, ["rule_sets", "rules_sha256"])
     return frozen
 
 

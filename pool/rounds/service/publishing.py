@@ -53,7 +53,7 @@ def publish(actor: Actor, round_: Round, version: int | None = None) -> RuleSet:
     jobs.enqueue("round.open", f"round.open:{round_.id}", {"round_id": round_.id}, at=round_.opens_at)
     plan_closing(round_, 0)
     db.session.flush()
-    db.session.expire(round_, ["rule_sets"])
+    db.session.expire(round_, ["rule_sets", "rules_sha256"])
     return frozen
 
 
