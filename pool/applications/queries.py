@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from pool.core.access import Actor
@@ -22,7 +22,7 @@ from pool.rounds.rules import accepts_applications
 
 from . import rules
 from .inputs import Content
-from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView
+from .models import Application, ApplicationRegion, ApplicationVersion, RegionalView, SectionSave
 from .queries_documents import Shelf as Shelf
 from .queries_documents import file_among as file_among
 from .queries_documents import file_facts as file_facts
@@ -69,6 +69,17 @@ def content(application: Application) -> Content:
     """What counts: the newest submitted version, or the draft while nothing was submitted."""
     version = application.current_version
     return content_of(version) if version else draft(application)
+
+
+# Asked with every save.
+_SAVE = select(SectionSave).where(
+    SectionSave.application_id == bindparam("application_id"), SectionSave.section == bindparam("section")
+)
+
+
+def save_of(application: Application, section: str) -> SectionSave | None:
+    """Who changed a section last, and when; None when nobody did."""
+    return db.session.scalar(_SAVE, {"application_id": application.id, "section": section})
 
 
 def candidate(application: Application, rules_: RoundRules) -> Content:

@@ -6,12 +6,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import defer, selectinload
 
 from pool.core.access import Actor
 from pool.core.db import db
+from pool.core.prepared import prepared
 from pool.people.models import Organisation
 from pool.regions.models import Region, Theme
 from pool.rounds import queries as rounds
@@ -132,6 +135,10 @@ def found(actor: Actor, wanted: Filter) -> Select[Application]:
     return query.order_by(None).order_by(*_SORTS.get(wanted.sort, _SORTS["newest"]))
 
 
+_UNFILTERED = {name: prepared(partial(found, wanted=Filter(sort=name))) for name in _SORTS}
+"""How nearly every list is opened: with nothing to look for."""
+
+
 def _mentions(word: str) -> ColumnElement[bool]:
     return or_(
         Application.title.icontains(word, autoescape=True),
@@ -157,14 +164,21 @@ def listed(actor: Actor, wanted: Filter, page: int, per_page: int) -> tuple[list
     When a decision term ends follows from the rules of the round and from how long was waited for a supplement. No
     column holds it, so to sort by it the facts of every application that fits are looked at, without its texts.
     """
-    query, first = found(actor, wanted), (page - 1) * per_page
+    first = (page - 1) * per_page
     if wanted.sort != BY_DECISION:
-        items = db.session.scalars(query.limit(per_page).offset(first)).all()
+        mine: dict[str, Any] = {}
+        if wanted == Filter(sort=wanted.sort) and wanted.sort in _UNFILTERED:
+            query, mine = _UNFILTERED[wanted.sort](actor)
+        else:
+            query = found(actor, wanted)
+        items = db.session.scalars(query.limit(per_page).offset(first), mine).all()
         total = len(items)
         if page > 1 or total == per_page:
-            total = db.session.scalar(query.with_only_columns(func.count(Application.id)).order_by(None)) or 0
+            number = query.with_only_columns(func.count(Application.id)).order_by(None)
+            total = db.session.scalar(number, mine) or 0
         ends = _decide_by([(item.id, item.state, item.round) for item in items])
         return [Row(item, ends[item.id]) for item in items], total
+    query = found(actor, wanted)
     facts = query.with_only_columns(Application.id, Application.state, Application.round_id).order_by(None)
     found_facts = db.session.execute(facts).all()
     among = select(Round).where(Round.id.in_({round_id for _ident, _state, round_id in found_facts}))

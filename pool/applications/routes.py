@@ -190,12 +190,12 @@ def _own_page(application: Application) -> Any:
     round_rules = rounds.rules_of(application.round)
     version = application.current_version
     waiting = queries.candidate(application, round_rules)
-    content = queries.content(application)
+    content, lacks = queries.content(application), service.lacks(application)
     return render_template(
         "applications/own.html",
         application=application,
-        tasks=routes_applicant.tasks(application, round_rules),
-        lacks=service.lacks(application),
+        tasks=routes_applicant.tasks(application, round_rules, lacks),
+        lacks=lacks,
         can_edit=rules.can_edit(actor, application),
         can_withdraw=LIFE.may(actor, application, "withdraw"),
         can_be_heard=LIFE.may(actor, application, "be_heard"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -46,9 +47,14 @@ def start(slug: str) -> Any:
 # --- the task list ----------------------------------------------------------------------------------------
 
 
-def tasks(application: Application, round_rules: RoundRules) -> list[dict[str, Any]]:
-    """A line per section: how far it is, who saved it last, and where it is written, if it can be now."""
-    lacking = Counter(lack.section for lack in service.lacks(application))
+def tasks(
+    application: Application, round_rules: RoundRules, lacks: Sequence[rules.Lack]
+) -> list[dict[str, Any]]:
+    """A line per section: how far it is, who saved it last, and where it is written, if it can be now.
+
+    lacks: what the text still needs, see `service.lacks`.
+    """
+    lacking = Counter(lack.section for lack in lacks)
     saves = {save.section: save for save in application.saves}
     may = rules.can_edit(current_actor(), application)
     items = []

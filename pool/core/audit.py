@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .access import Actor
-from .db import Model, Moment, db, immutable
+from .db import Model, Moment, db, immutable, lock_if_any
 from .text import canonical_json, sha256_hex
 
 
@@ -76,7 +76,7 @@ def record(
 
     thing: what changed, such as `application:12` or `score:77`. before/after: small, JSON-ready, no floats.
     """
-    head = db.session.get(AuditHead, chain, with_for_update=True, populate_existing=True)
+    head = lock_if_any(AuditHead, chain)
     if head is None:
         head = AuditHead(chain=chain, length=0, hash="")
         db.session.add(head)

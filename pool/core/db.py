@@ -177,10 +177,16 @@ def lock(cls: type[M], ident: int | str) -> M:
 
     On SQLite this locks the whole database (see `_before_execute`).
     """
-    # Not `get`: of a row that is loaded already and was changed meanwhile, it compares versions and gives up.
-    found: M | None = db.session.scalar(_locking(cls), {"ident": ident})
+    found = lock_if_any(cls, ident)
     if found is None:
         raise Missing
+    return found
+
+
+def lock_if_any(cls: type[M], ident: int | str) -> M | None:
+    """The same; None when absent."""
+    # Not `get`: of a row that is loaded already and was changed meanwhile, it compares versions and gives up.
+    found: M | None = db.session.scalar(_locking(cls), {"ident": ident})
     return found
 
 

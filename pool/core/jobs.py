@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy import CheckConstraint, Index, or_, select, update
+from sqlalchemy import CheckConstraint, Index, bindparam, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -90,8 +90,11 @@ def enqueue(kind: str, key: str, payload: dict[str, Any], at: dt.datetime | None
     return job
 
 
+_BY_KEY = select(Job).where(Job.key == bindparam("key"))
+
+
 def by_key(key: str) -> Job | None:
-    return db.session.scalar(select(Job).where(Job.key == key))
+    return db.session.scalar(_BY_KEY, {"key": key})
 
 
 def worker_name() -> str:

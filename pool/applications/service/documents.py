@@ -221,7 +221,8 @@ def _keep(
     for row in queries_documents.files_of(application, gone):
         if row.version_id is None:
             db.session.delete(row)
-    note_save(actor, application, Section.DOCUMENTS.value)
+    section = Section.DOCUMENTS.value
+    note_save(actor, application, section, queries.save_of(application, section))
     # Without the name: of a file that was taken away again nothing more than this should stay.
     facts = {"document": entry.document, "sha256": entry.sha256, "size": entry.size}
     before = {"sha256": replaced.sha256} if replaced else {}

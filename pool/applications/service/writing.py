@@ -127,7 +127,7 @@ def save_section(actor: Actor, application: Application, section: str, value: An
     current = content.section(section)
     if value == current:
         return
-    saved = db.session.get(SectionSave, (application.id, section))
+    saved = queries.save_of(application, section)
     if saved is not None and saved.revision > revision:
         raise StaleSection(section, current, value, saved, application.revision)
     content = content.with_section(section, value)
@@ -135,12 +135,14 @@ def save_section(actor: Actor, application: Application, section: str, value: An
     if section in _MIRRORED and application.current_version is None:
         mirror(application, content)
     db.session.flush()
-    note_save(actor, application, section)
+    note_save(actor, application, section, saved)
 
 
-def note_save(actor: Actor, application: Application, section: str) -> None:
-    """Note who changed a section last. The revision of the application has moved on already."""
-    saved = db.session.get(SectionSave, (application.id, section))
+def note_save(actor: Actor, application: Application, section: str, saved: SectionSave | None) -> None:
+    """Note who changed a section last. The revision of the application has moved on already.
+
+    saved: what was noted of the last time, see `queries.save_of`.
+    """
     if saved is None:
         saved = SectionSave(application_id=application.id, section=section)
         db.session.add(saved)
