@@ -9,7 +9,7 @@ from flask import current_app
 
 from pool.core import blobs, clock, jobs
 from pool.core.access import system
-from pool.core.db import db
+from pool.core.db import db, end_reading
 
 from . import scanning, service
 from .models import ApplicationFile
@@ -35,7 +35,7 @@ def scan_file(job: jobs.Job) -> None:
         return
     sha256 = row.sha256
     # No transaction stays open while the scanner works.
-    db.session.rollback()
+    end_reading()
     with blobs.open_(sha256) as kept:
         verdict = scanning.scan(kept, address, seconds=SCAN_SECONDS)
     row = db.session.get(ApplicationFile, ident)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from pool.core.access import Role, current_actor, door, require
-from pool.core.db import db
+from pool.core.db import end_reading
 from pool.core.downloads import give
 from pool.core.errors import Missing
 from pool.core.forms import attempt
@@ -49,7 +49,7 @@ def documents(ident: int) -> Any:
     status = 422
     if form.validate_on_submit():
         # Nobody waits while a file is inspected and written: the row comes in a transaction of its own.
-        db.session.rollback()
+        end_reading()
         with attempt(form) as done:
             entry = service.receive(document, form.upload.filename or "", form.upload.stream)
             application, round_rules = load(ident)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
 from . import clock
-from .db import Model, Moment, db
+from .db import Model, Moment, db, end_reading
 from .errors import Conflict, PoolError, Refused, from_integrity
 from .text import LabeledEnum
 
@@ -172,7 +172,9 @@ def door(*roles: Role, public: bool = False) -> Callable[[Callable[..., Any]], C
                     return cast(Response, redirect(url_for("people.sign_in", next=target)))
                 raise Refused("door", "U heeft geen toegang tot deze pagina.")
             if request.method in SAFE_METHODS:
-                return make_response(view(*args, **kwargs))
+                response = make_response(view(*args, **kwargs))
+                end_reading()
+                return response
             return _carry_out(view, actor, args, kwargs)
 
         entry.door = rule  # type: ignore[attr-defined]
@@ -186,6 +188,7 @@ def _carry_out(view: Callable[..., Any], actor: Actor, args: Any, kwargs: Any) -
     who = str(actor.user_id or "")
     try:
         if key and (earlier := _earlier_answer(key, who)):
+            end_reading()
             return earlier
         response = make_response(view(*args, **kwargs))
         if response.status_code >= 400:

@@ -101,6 +101,8 @@ reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 def _on_connect(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        # The site knows more statements than the hundred that psycopg keeps prepared by itself.
+        connection.prepared_max = 300
         return
     # Own BEGIN (see _on_begin): the driver's implicit one comes too late to protect what was read before it.
     connection.isolation_level = None
@@ -167,6 +169,15 @@ def init_db(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+
+
+def end_reading() -> None:
+    """End a transaction in which nothing was written.
+
+    A commit, because at a rollback psycopg forgets every statement that it had prepared, and PostgreSQL reads and
+    plans them all again.
+    """
+    db.session.commit()
 
 
 M = TypeVar("M", bound=DeclarativeBase)

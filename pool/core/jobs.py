@@ -22,7 +22,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Model, Moment, db
+from .db import Model, Moment, db, end_reading
 
 log = structlog.get_logger()
 
@@ -114,7 +114,7 @@ def claim(me: str, lease: dt.timedelta = LEASE) -> Job | None:
     )
     ident = db.session.scalar(due)
     if ident is None:
-        db.session.rollback()
+        end_reading()
         return None
     job = db.session.get_one(Job, ident, populate_existing=True)
     job.lease_until, job.lease_by = now + lease, me

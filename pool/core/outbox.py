@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import jobs
 from .access import Actor
-from .db import Model, Moment, db, enum_type, immutable
+from .db import Model, Moment, db, end_reading, enum_type, immutable
 from .delivery import Delivery, MailKind, delivery_to, kind_type, next_digest
 from .text import sha256_hex
 
@@ -257,7 +257,7 @@ def hand_over(job: jobs.Job) -> None:
     name = f"{mail.id:08d}-{sha256_hex(mail.key.encode())[:16]}.eml"
     url = current_app.config["POOL_SMTP_URL"]
     # No transaction stays open while the outside world answers.
-    db.session.rollback()
+    end_reading()
     if url:
         _to_smtp(url, message)
     else:
