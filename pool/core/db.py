@@ -20,7 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Dialect, Enum, Integer, MetaData, Select, bindparam, event, select
 from sqlalchemy import DateTime as SADateTime
 from sqlalchemy.engine import Connection, Engine, ExecutionContext
-from sqlalchemy.orm import DeclarativeBase, Mapper, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapper, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from . import turns
@@ -206,6 +206,33 @@ def _locking(cls: type[M]) -> Select[M]:
     key = cls.__mapper__.primary_key[0]
     query = select(cls).where(key == bindparam("ident")).with_for_update(of=cls)
     return query.execution_options(populate_existing=True)
+
+
+def lock_again(thing: DeclarativeBase) -> None:
+    """Lock the row of something that was read, until the transaction ends; Missing when the row is gone.
+
+    It is read afresh when it changed since, which its version tells; a class without versions cannot be asked.
+    """
+    ident = thing.__mapper__.primary_key_from_instance(thing)[0]
+    current = db.session.scalar(_locking_version(type(thing)), {"ident": ident})
+    if current is None:
+        raise Missing
+    if current != getattr(thing, _version(type(thing)).key):
+        db.session.refresh(thing)
+
+
+def _version(cls: type[DeclarativeBase]) -> InstrumentedAttribute[int]:
+    mapper = cls.__mapper__
+    assert mapper.version_id_col is not None
+    return cast(
+        "InstrumentedAttribute[int]", mapper.get_property_by_column(mapper.version_id_col).class_attribute
+    )
+
+
+@functools.cache
+def _locking_version(cls: type[DeclarativeBase]) -> Select[int]:
+    key = cls.__mapper__.primary_key[0]
+    return select(_version(cls)).where(key == bindparam("ident")).with_for_update(of=cls)
 
 
 # --- what never changes -------------------------------------------------------------------------------------

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from sqlalchemy.orm.attributes import set_committed_value
-
 from pool.core import audit
 from pool.core.access import Actor, require
-from pool.core.db import db, lock
+from pool.core.db import db, lock, lock_again
 from pool.core.errors import Conflict, Invalid, InvalidMany, Missing, Refused
 from pool.core.text import clean, clean_line
 from pool.people.models import Organisation, User
@@ -153,13 +151,12 @@ def note_save(actor: Actor, application: Application, section: str, saved: Secti
 
 
 def hold(application: Application) -> None:
-    """Lock the row and read it afresh, so that what is judged is what is changed."""
+    """Lock the row as it is now, so that what is judged is what is changed."""
     db.session.flush()
-    round_, organisation = application.round, application.organisation
-    lock(Application, application.id)
-    # What hangs on it is read again when it is asked for, but for these two, which it never leaves.
-    set_committed_value(application, "round", round_)
-    set_committed_value(application, "organisation", organisation)
+    lock_again(application)
+    # What hangs on it is read again when it is asked for.
+    parts = ["versions", "checks", "hearings", "region_links", "saves", "theme"]
+    db.session.expire(application, parts)
 
 
 def _tidy(value: Any) -> Any:
