@@ -113,6 +113,26 @@ def test_two_submits_at_once_make_one_version(real_app: Flask, town: World) -> N
         assert len(db.session.scalars(select(Mail)).all()) == 2
 
 
+def test_who_holds_an_application_sees_what_a_colleague_just_changed(real_app: Flask, town: World) -> None:
+    with real_app.app_context():
+        application = make_draft(town, db.session.scalars(select(Round)).one())
+        ident, revision, actor = application.id, application.revision, town.later("applicant", days=2)
+        db.session.remove()
+
+    def save() -> None:
+        given = db.session.get_one(Application, ident)
+        service.save_section(actor, given, "project", Project(title="Van een collega"), revision)
+
+    with real_app.app_context():
+        mine = db.session.get_one(Application, ident)
+        before = mine.title
+        assert together(real_app, [save]) == [None]
+        assert mine.title == before
+        writing.hold(mine)
+        assert (mine.title, queries.draft(mine).project.title) == ("Van een collega", "Van een collega")
+        db.session.remove()
+
+
 def test_two_saves_at_once_keep_one_and_show_it_to_the_other(real_app: Flask, town: World) -> None:
     with real_app.app_context():
         application = make_draft(town, db.session.scalars(select(Round)).one())

@@ -1,4 +1,7 @@
-"""While a page is read the database itself refuses to write, and the same connection writes again for a command."""
+"""While a page is read the database itself refuses to write, and the same connection writes again for a command.
+
+And what was only read ends with a commit.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import datetime as dt
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 
 from pool.core.access import HandledCommand
@@ -44,3 +47,14 @@ def test_a_page_cannot_write_and_a_command_after_it_can(real_app: Flask) -> None
         with pytest.raises(DBAPIError, match=r"(?i)read.?only"):
             keep("page", while_reading=True)
         db.session.remove()
+
+
+def test_a_page_ends_with_a_commit(real_app: Flask) -> None:
+    """At a rollback psycopg forgets what it prepared, and PostgreSQL reads and plans every statement again."""
+    ends: list[str] = []
+    with real_app.app_context():
+        for name in ("commit", "rollback"):
+            event.listen(db.engine, name, lambda _connection, name=name: ends.append(name))
+    assert real_app.test_client().get("/rondes/overzicht").status_code == 404
+    assert real_app.test_client().get("/").status_code == 200
+    assert ends == ["rollback", "commit"]
