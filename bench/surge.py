@@ -2,14 +2,15 @@
 
     python bench/surge.py [--rate 70] [--seconds 60] [--database sqlite|postgresql|both] [--writers 300]
 
-Requests arrive at random moments whatever the server does (open arrivals), in the mix of the last minute of a
-deadline: saves 52 %, pages 37 %, submits 5.6 %, files of 1 MB 3.7 %, sign-ins 1.8 %; a quarter of the submits is sent
-twice at once, as by a double click. Delays count from the moment a
-request should have left, so waiting for the server counts. The round closes at the end of the run; a burst of
-submits after it must be refused.
+People act at random moments whatever the server does (open arrivals). Their requests come in the mix of the last
+minute of a deadline: saves 52 %, pages 37 %, submits 5.6 %, files of 1 MB 3.7 %, sign-ins 1.8 %. A page with a form
+that somebody opens to submit, send or sign in is one of the pages; a quarter of the submits is sent twice at once, as
+by a double click, and counts twice. Delays count from the moment somebody should have acted until the last answer, so
+waiting for the server counts. The round closes at the end of the run; a burst of submits after it must be refused.
 
-Prints per kind: number, rate, delay p50/p95/p99 in milliseconds, errors; the CPU time of the server per request in
-the mix and of each kind alone, beside `/gezond` (one query, no page) as the baseline; and how long the receipts took.
+Prints per kind of act: number, rate, delay p50/p95/p99 in milliseconds, errors; the requests that were answered; the
+CPU time of the server per request in the mix and per act of each kind alone, beside `/gezond` (a few queries, no page)
+as the baseline; and how long the receipts took.
 Then it looks into the database: every text, file and submit that was acknowledged must be there. Exit code 1 when
 one is missing, or a request failed.
 
@@ -59,7 +60,12 @@ from _surge_site import (  # noqa: E402
 from pool.core import clock  # noqa: E402
 from tests.support import postgres  # noqa: E402
 
-MIX = {"save": 93.0, "page": 67.0, "submit": 10.0, "file": 6.7, "sign in": 3.3}
+MIX = {"save": 93.0, "page": 49.0, "submit": 8.0, "file": 6.7, "sign in": 3.3}
+"""What people do, in proportion: 180 requests are 93 saves, 67 pages, 10 submits, 6.7 files and 3.3 sign-ins."""
+TWICE = 0.25
+"""Of the submits."""
+REQUESTS = {"save": 1.0, "page": 1.0, "submit": 2.0 + TWICE, "file": 2.0, "sign in": 2.0}
+"""In how many requests somebody does it."""
 """Requests per second in the last minute of a round with 2,000 people; the bench keeps the proportions."""
 BOUNDARY = "surge-2019-11-30"
 INPUT = re.compile(r"<input\b[^>]*>")
@@ -78,7 +84,7 @@ class Writer:
     """Somebody at a municipality with one application, in a browser of his own.
 
     acknowledged: number of the last save that was confirmed; submitted: the save that was submitted, if any;
-    file: SHA-256 of the file that was confirmed, if any.
+    file: SHA-256 of the file that was confirmed, if any; answered: how many requests were.
     """
 
     address: str
@@ -90,6 +96,7 @@ class Writer:
     acknowledged: int = 0
     submitted: int | None = None
     file: str = ""
+    answered: int = 0
     connection: http.client.HTTPConnection | None = None
 
     def ask(
@@ -122,6 +129,7 @@ class Writer:
                 self.connection = None
                 if attempt == 2:
                     raise
+        self.answered += 1
         for name, value in response.getheaders():
             if name == "Set-Cookie":
                 key, _, rest = value.partition("=")
@@ -243,7 +251,7 @@ class Crowd:
             return self.save(writer)
         if kind == "file":
             return self.send_file(writer)
-        return self.submit(writer, twice=self.chance.random() < 0.25)
+        return self.submit(writer, twice=self.chance.random() < TWICE)
 
     def save(self, writer: Writer) -> str:
         number = writer.acknowledged + 1
@@ -276,6 +284,7 @@ class Crowd:
             copies.append(Writer(writer.address, writer.application, writer.port, dict(writer.cookies)))
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(lambda one: one.ask("POST", path, given), copies))
+        writer.answered += sum(copy.answered for copy in copies[1:])
         for answer in answers:
             if problem := _expect(answer, 302):
                 return problem
@@ -293,10 +302,14 @@ def _expect(answer: Answer, status: int) -> str:
 
 
 def arrivals(rate: float, seconds: float, chance: random.Random) -> list[tuple[float, str]]:
-    """Random moments (seconds from the start) with what is asked: a Poisson process in the proportions of MIX."""
+    """Random moments (seconds from the start) with what is done: a Poisson process in the proportions of MIX.
+
+    rate: of the requests that this takes, per second.
+    """
     at, found = 0.0, []
     kinds, weights = list(MIX), list(MIX.values())
-    while (at := at + chance.expovariate(rate)) < seconds:
+    acts = rate * sum(weights) / sum(MIX[kind] * REQUESTS[kind] for kind in kinds)
+    while (at := at + chance.expovariate(acts)) < seconds:
         found.append((at, chance.choices(kinds, weights)[0]))
     return found
 
@@ -341,6 +354,7 @@ def run(url: str, folder: Path, options: argparse.Namespace) -> int:
         plan = arrivals(options.rate, options.seconds, crowd.chance)
         closes_at = clock.now() + dt.timedelta(seconds=options.seconds + 1)
         close_at(app, closes_at)
+        before = sum(writer.answered for writer in crowd.everybody)
         cpu, beside, own, began = site.cpu(), site.cpu_beside(), time.process_time(), time.monotonic()
         # A thread for each of them, so that a request leaves when it should, however many wait.
         with ThreadPoolExecutor(options.writers) as pool:
@@ -351,7 +365,7 @@ def run(url: str, folder: Path, options: argparse.Namespace) -> int:
         seconds = time.monotonic() - began
         spent, worker, load = site.cpu() - cpu, site.cpu_beside() - beside, time.process_time() - own
         print_delays(crowd, seconds)
-        done = sum(len(delays) for delays in crowd.delays.values())
+        done = sum(writer.answered for writer in crowd.everybody) - before
         print(
             f"held {done / seconds:.1f} of {options.rate:.0f} requests/s; {spent / done * 1000:.1f} ms CPU per request in the mix"
         )
