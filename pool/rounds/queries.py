@@ -76,7 +76,9 @@ def rules_of(round_: Round) -> RoundRules:
     if newest is None:
         return RoundRules.from_json(round_.rules)
     if newest not in _published:
-        _published[newest] = RoundRules.from_json(rule_set(round_).body)
+        # By its hash: meanwhile a newer set may have been published.
+        this = select(RuleSet.body).where(RuleSet.round_id == round_.id, RuleSet.sha256 == newest)
+        _published[newest] = RoundRules.from_json(db.session.scalars(this).one())
     return _published[newest]
 
 

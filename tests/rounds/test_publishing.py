@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from pool.core import audit, jobs
 from pool.core.db import db
@@ -334,6 +335,20 @@ def test_an_amendment_is_a_new_set_that_names_the_old_one(world: World, name: st
     assert (entry.action, entry.reason) == ("round.amend", "De vraag was onduidelijk.")
     assert set(entry.after) == {"rules_sha256", name}
     assert audit.verify_all() == []
+
+
+def test_rules_are_kept_by_their_own_hash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who read the round just before an amendment gets the rules of then, and nobody gets them for the new ones."""
+    monkeypatch.setattr(queries, "_published", {})
+    round_ = make_published_round(world)
+    before = round_.rules_sha256
+    amended = replace(FULL, decision_weeks=20)
+    amend(world, round_, amended)
+    after = round_.rules_sha256
+    set_committed_value(round_, "rules_sha256", before)
+    assert queries.rules_of(round_) == FULL
+    set_committed_value(round_, "rules_sha256", after)
+    assert queries.rules_of(round_) == amended
 
 
 def test_two_amendments_follow_each_other(world: World) -> None:
